@@ -44,13 +44,17 @@ internal static class LedgerRecountSql
         SELECT (SELECT count(*) FROM ({StoredEventDays} EXCEPT {CountedEventDays}) a) + (SELECT count(*) FROM ({CountedEventDays} EXCEPT {StoredEventDays}) b)
         """;
 
-    private const string StoredUserHours = "SELECT slot, requests, turns, failed FROM user_hours WHERE user_id = @user";
+    private const string StoredUserHours = """
+        SELECT slot, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM user_hours WHERE user_id = @user
+        """;
 
     private const string CountedUserHours = """
-        SELECT slot, sum(requests), sum(turns), sum(failed) FROM (
-            SELECT at / @length * @slots AS slot, 1 AS requests, 0 AS turns, 0 AS failed FROM requests WHERE user_id = @user
+        SELECT slot, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed) FROM (
+            SELECT at / @length * @slots AS slot, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
+                0 AS turns, 0 AS failed
+            FROM requests WHERE user_id = @user
             UNION ALL
-            SELECT started_at / @length * @slots, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
+            SELECT started_at / @length * @slots, 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
         GROUP BY slot
         """;
 
@@ -116,9 +120,13 @@ internal static class LedgerRecountSql
         FROM ledger_days WHERE user_id = @user GROUP BY day, model_id
         """;
 
-    public const string UserHoursToCompare = "SELECT slot, 0, 0, requests, turns, failed, 0, 0, 0, 0 FROM user_hours WHERE user_id = @user";
+    public const string UserHoursToCompare = """
+        SELECT slot, 0, 0, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM user_hours WHERE user_id = @user
+        """;
 
-    public const string UserDaysToCompare = "SELECT day, 0, 0, requests, turns, failed, 0, 0, 0, 0 FROM ledger_user_days WHERE user_id = @user";
+    public const string UserDaysToCompare = """
+        SELECT day, 0, 0, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM ledger_user_days WHERE user_id = @user
+        """;
 
     public const string SessionHoursToCompare = "SELECT slot, session_key, 0, requests, 0, 0, 0, 0, 0, 0 FROM session_hours WHERE user_id = @user";
 

@@ -48,9 +48,14 @@ internal static class LedgerRollupSql
     public const string DeleteEmptyEventDay = "DELETE FROM event_days WHERE day = @day AND user_id = @user AND model_id = @model AND events = 0";
 
     public const string AddUserHour = """
-        INSERT INTO user_hours (slot, user_id, requests, turns, failed) VALUES (@period, @user, @requests, @turns, @failed)
+        INSERT INTO user_hours (slot, user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
+        VALUES (@period, @user, @last_at, @requests, @input, @output, @cache_read, @cache_write, @turns, @failed)
         ON CONFLICT (user_id, slot) DO UPDATE SET
-            requests = user_hours.requests + excluded.requests, turns = user_hours.turns + excluded.turns, failed = user_hours.failed + excluded.failed
+            last_at = greatest(user_hours.last_at, excluded.last_at), requests = user_hours.requests + excluded.requests,
+            input_tokens = user_hours.input_tokens + excluded.input_tokens, output_tokens = user_hours.output_tokens + excluded.output_tokens,
+            cache_read_tokens = user_hours.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = user_hours.cache_write_tokens + excluded.cache_write_tokens,
+            turns = user_hours.turns + excluded.turns, failed = user_hours.failed + excluded.failed
         """;
 
     public const string DeleteEmptyUserHour = "DELETE FROM user_hours WHERE user_id = @user AND slot = @period AND requests = 0 AND turns = 0";
@@ -83,9 +88,14 @@ internal static class LedgerRollupSql
         """;
 
     public const string AddUserDay = """
-        INSERT INTO ledger_user_days (day, user_id, requests, turns, failed) VALUES (@period, @user, @requests, @turns, @failed)
+        INSERT INTO ledger_user_days (day, user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
+        VALUES (@period, @user, @last_at, @requests, @input, @output, @cache_read, @cache_write, @turns, @failed)
         ON CONFLICT (day, user_id) DO UPDATE SET
-            requests = ledger_user_days.requests + excluded.requests, turns = ledger_user_days.turns + excluded.turns, failed = ledger_user_days.failed + excluded.failed
+            last_at = greatest(ledger_user_days.last_at, excluded.last_at), requests = ledger_user_days.requests + excluded.requests,
+            input_tokens = ledger_user_days.input_tokens + excluded.input_tokens, output_tokens = ledger_user_days.output_tokens + excluded.output_tokens,
+            cache_read_tokens = ledger_user_days.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = ledger_user_days.cache_write_tokens + excluded.cache_write_tokens,
+            turns = ledger_user_days.turns + excluded.turns, failed = ledger_user_days.failed + excluded.failed
         """;
 
     public const string DeleteEmptyUserDay = "DELETE FROM ledger_user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
@@ -119,15 +129,18 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
-    /// <summary>After requests left a session: its first and last instants, found through its first and last slots.</summary>
+    /// <summary>After requests left a session: its first and last instants, found through the first and the last slot of its first and last days.</summary>
     public const string RecountSession = """
         UPDATE ledger_sessions SET
             first_at = (SELECT min(r.at) FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour =
-                (SELECT min(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session)),
+                (SELECT min(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session AND h.slot >= @from)),
             last_at = (SELECT max(r.at) FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour =
-                (SELECT max(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session))
+                (SELECT max(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session AND h.slot < @until))
         WHERE user_id = @user AND session_key = @session
         """;
+
+    /// <summary>The first and the last day of a session.</summary>
+    public const string SessionDays = "SELECT min(day), max(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session";
 
     /// <summary>A user's active hours from a day on.</summary>
     public const string ActiveHoursFrom = "SELECT day, hours FROM active_hours WHERE user_id = @user AND day >= @day ORDER BY day";
@@ -139,8 +152,7 @@ internal static class LedgerRollupSql
         ON CONFLICT (user_id, day) DO UPDATE SET hours = excluded.hours
         """;
 
-    /// <summary>Takes the same parameters as <see cref="PutActiveHours"/>: the hours that are left are none.</summary>
-    public const string DeleteActiveHours = "DELETE FROM active_hours WHERE user_id = @user AND day = @day AND @hours = 0";
+    public const string DeleteActiveHours = "DELETE FROM active_hours WHERE user_id = @user AND day = @day";
 
     /// <summary>Whether an hour, given by its first slot, has requests.</summary>
     public const string IsHourActive = "SELECT 1 FROM user_hours WHERE user_id = @user AND slot >= @slot AND slot < @slot + 4 AND requests > 0 LIMIT 1";

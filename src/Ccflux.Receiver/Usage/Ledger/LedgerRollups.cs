@@ -15,6 +15,7 @@ internal sealed class LedgerRollups
     private readonly RollupLevel _hours;
     private readonly RollupLevel _days;
     private readonly OrganisationCalendar _calendar;
+    private readonly Func<long, long> _slotOf;
     private readonly Dictionary<(long User, long Turn, long Model, int Day), EventCell> _events = [];
     private readonly Dictionary<(long Day, long User, long Model), long> _eventDays = [];
     private readonly Dictionary<(long User, long Session), SessionCell> _sessions = [];
@@ -27,7 +28,8 @@ internal sealed class LedgerRollups
     {
         _calendar = calendar;
         var grain = SlotGrain.Of(calendar);
-        _hours = new RollupLevel(RollupStatements.Hours, grain.SlotOf);
+        _slotOf = grain.SlotOf;
+        _hours = new RollupLevel(RollupStatements.Hours, _slotOf);
         _days = new RollupLevel(RollupStatements.Days, at => calendar.DayOf(at));
     }
 
@@ -186,9 +188,18 @@ internal sealed class LedgerRollups
                 ("cache_write", cell.Sums.CacheWrite));
             if (cell.Shrunk)
             {
-                writing.Execute(LedgerRollupSql.RecountSession, ("user", user), ("session", session));
+                RecountSession(writing, user, session);
             }
         }
+    }
+
+    /// <summary>After the sums by day and by hour. The first and the last slot are searched in one day each: a session may last for months.</summary>
+    private void RecountSession(WriteSession writing, long user, long session)
+    {
+        var (first, last) = writing.First(LedgerRollupSql.SessionDays, static rows => (rows.Int32(0), rows.Int32(1)), ("user", user), ("session", session));
+        writing.Execute(
+            LedgerRollupSql.RecountSession,
+            ("user", user), ("session", session), ("from", _slotOf(_calendar.StartOf(first))), ("until", _slotOf(_calendar.StartOf(last + 1)) + SlotGrain.SlotsPerHour));
     }
 
     /// <summary>After the sums by hour, which tell whether an hour still has requests.</summary>

@@ -39,7 +39,8 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
     [StructLayout(LayoutKind.Auto)]
     private struct UserCell
     {
-        public long Requests;
+        public RequestSums Sums;
+        public long Last;
         public long Turns;
         public long Failed;
         public bool Shrunk;
@@ -59,7 +60,8 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
         usage.Shrunk |= sign < 0;
 
         ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, (period, user), out _);
-        cell.Requests += sign;
+        cell.Sums.Add(request, sign);
+        cell.Last = Math.Max(cell.Last, request.At);
         cell.Shrunk |= sign < 0;
 
         if (request.Session != 0)
@@ -98,7 +100,10 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
 
         foreach (var ((period, user), cell) in _users)
         {
-            session.Execute(sql.AddUser, ("period", period), ("user", user), ("requests", cell.Requests), ("turns", cell.Turns), ("failed", cell.Failed));
+            session.Execute(
+                sql.AddUser,
+                ("period", period), ("user", user), ("last_at", cell.Last), ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output),
+                ("cache_read", cell.Sums.CacheRead), ("cache_write", cell.Sums.CacheWrite), ("turns", cell.Turns), ("failed", cell.Failed));
             if (cell.Shrunk)
             {
                 session.Execute(sql.DeleteUser, ("period", period), ("user", user));

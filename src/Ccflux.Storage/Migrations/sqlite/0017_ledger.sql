@@ -110,11 +110,16 @@ CREATE TABLE usage_hours (
 ) WITHOUT ROWID;
 
 CREATE TABLE user_hours (
-    slot     INTEGER NOT NULL,
-    user_id  INTEGER NOT NULL,
-    requests INTEGER NOT NULL,
-    turns    INTEGER NOT NULL,                            -- that started in it
-    failed   INTEGER NOT NULL,                            -- of these
+    slot               INTEGER NOT NULL,
+    user_id            INTEGER NOT NULL,
+    last_at            INTEGER NOT NULL,                  -- of its last request, as first reported; 0 if there are turns only
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,                  -- that started in it
+    failed             INTEGER NOT NULL,                  -- of these
     PRIMARY KEY (user_id, slot)
 ) WITHOUT ROWID;
 
@@ -123,7 +128,7 @@ CREATE TABLE session_hours (
     user_id     INTEGER NOT NULL,
     session_key INTEGER NOT NULL,
     requests    INTEGER NOT NULL,
-    PRIMARY KEY (user_id, session_key, slot)
+    PRIMARY KEY (user_id, slot, session_key)
 ) WITHOUT ROWID;
 
 -- The hours (UTC) in which a user made requests, for the 5-hour windows. They outlive the requests, so that retention moves no window.
@@ -151,11 +156,16 @@ CREATE TABLE ledger_days (
 ) WITHOUT ROWID;
 
 CREATE TABLE ledger_user_days (
-    day      INTEGER NOT NULL,
-    user_id  INTEGER NOT NULL,
-    requests INTEGER NOT NULL,
-    turns    INTEGER NOT NULL,
-    failed   INTEGER NOT NULL,
+    day                INTEGER NOT NULL,
+    user_id            INTEGER NOT NULL,
+    last_at            INTEGER NOT NULL,
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,
+    failed             INTEGER NOT NULL,
     PRIMARY KEY (day, user_id)
 ) WITHOUT ROWID;
 

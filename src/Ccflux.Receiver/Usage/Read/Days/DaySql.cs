@@ -1,108 +1,107 @@
-using Ccflux.Receiver.Usage.Read.Snapshots;
-
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>Statements that read days.</summary>
+/// <summary>Statements that read days of the organisation's time zone.</summary>
 internal static class DaySql
 {
-    private const string DaySums = """
-        CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint), CAST(total(cache_read_tokens) AS bigint), CAST(total(cache_write_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint),
-        CAST(total(over_100k_input_tokens) AS bigint), CAST(total(over_100k_output_tokens) AS bigint), CAST(total(over_100k_cache_read_tokens) AS bigint), CAST(total(over_100k_cache_write_tokens) AS bigint), CAST(total(over_100k_cache_write_1h_tokens) AS bigint),
-        CAST(total(over_200k_input_tokens) AS bigint), CAST(total(over_200k_output_tokens) AS bigint), CAST(total(over_200k_cache_read_tokens) AS bigint), CAST(total(over_200k_cache_write_tokens) AS bigint), CAST(total(over_200k_cache_write_1h_tokens) AS bigint),
-        CAST(total(fast_input_tokens) AS bigint), CAST(total(fast_output_tokens) AS bigint), CAST(total(fast_cache_read_tokens) AS bigint), CAST(total(fast_cache_write_tokens) AS bigint), CAST(total(fast_cache_write_1h_tokens) AS bigint)
+    private const string Columns = """
+        requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches
         """;
 
-    private const string EventSums = """
-        CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint), CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint), CAST(total(e.cache_write_1h_tokens) AS bigint),
-        CAST(total(e.over_100k_input_tokens) AS bigint), CAST(total(e.over_100k_output_tokens) AS bigint), CAST(total(e.over_100k_cache_read_tokens) AS bigint), CAST(total(e.over_100k_cache_write_tokens) AS bigint), CAST(total(e.over_100k_cache_write_1h_tokens) AS bigint),
-        CAST(total(e.over_200k_input_tokens) AS bigint), CAST(total(e.over_200k_output_tokens) AS bigint), CAST(total(e.over_200k_cache_read_tokens) AS bigint), CAST(total(e.over_200k_cache_write_tokens) AS bigint), CAST(total(e.over_200k_cache_write_1h_tokens) AS bigint),
-        CAST(total(e.fast_input_tokens) AS bigint), CAST(total(e.fast_output_tokens) AS bigint), CAST(total(e.fast_cache_read_tokens) AS bigint), CAST(total(e.fast_cache_write_tokens) AS bigint), CAST(total(e.fast_cache_write_1h_tokens) AS bigint)
+    private const string Sums = """
+        CAST(sum(requests) AS bigint), CAST(sum(input_tokens) AS bigint), CAST(sum(output_tokens) AS bigint), CAST(sum(cache_read_tokens) AS bigint),
+        CAST(sum(cache_write_5m_tokens) AS bigint), CAST(sum(cache_write_1h_tokens) AS bigint), CAST(sum(web_searches) AS bigint)
         """;
 
-    /// <summary>CROSS makes SQLite keep this order of the tables, as in <see cref="UsageReadSql.SessionModels"/>.</summary>
-    private const string PartEvents = """
-        FROM user_days d
-        CROSS JOIN turns t
-        CROSS JOIN events e
-        WHERE d.day = @day
-          AND t.user_id = d.user_id AND t.ended_at >= @from AND t.ended_at < @until
-          AND e.user_id = t.user_id AND e.turn_id = t.turn_id
+    private const string RequestSums = """
+        count(*), CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint), CAST(sum(r.cache_read_tokens) AS bigint),
+        CAST(sum(r.cache_write_5m_tokens) AS bigint), CAST(sum(r.cache_write_1h_tokens) AS bigint), CAST(sum(r.web_searches) AS bigint)
+        """;
+
+    /// <summary>The requests of a part of a day. CROSS makes SQLite begin with the day's users: the requests are ordered by user and hour.</summary>
+    private const string PartOfDay = """
+        FROM ledger_user_days d
+        CROSS JOIN requests r
+        WHERE d.day = @day AND r.user_id = d.user_id AND r.hour >= @from / 3600000 AND r.hour <= @until / 3600000 AND r.at >= @from AND r.at < @until
+        """;
+
+    /// <summary>The active day before another of the same session; -1 if there is none.</summary>
+    private const string PreviousDay = """
+        coalesce((SELECT max(p.day) FROM ledger_session_days p WHERE p.user_id = s.user_id AND p.session_key = s.session_key AND p.day < @day), -1)
         """;
 
     public const string Versions = """
-        SELECT day, version FROM usage_day_versions WHERE day BETWEEN @from AND @to ORDER BY day
+        SELECT day, CAST(sum(version) AS bigint) FROM ledger_day_versions WHERE day BETWEEN @from AND @to GROUP BY day ORDER BY day
         """;
 
-    public const string Usage = """
-        SELECT user_id, model_id, events, messages, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens,
-               over_100k_input_tokens, over_100k_output_tokens, over_100k_cache_read_tokens, over_100k_cache_write_tokens, over_100k_cache_write_1h_tokens,
-               over_200k_input_tokens, over_200k_output_tokens, over_200k_cache_read_tokens, over_200k_cache_write_tokens, over_200k_cache_write_1h_tokens,
-               fast_input_tokens, fast_output_tokens, fast_cache_read_tokens, fast_cache_write_tokens, fast_cache_write_1h_tokens
-        FROM usage_days WHERE day = @day ORDER BY user_id, model_id
+    public const string Usage = $"""
+        SELECT user_id, model_id, price_class, {Columns} FROM ledger_days WHERE day = @day ORDER BY user_id, model_id, price_class
+        """;
+
+    /// <summary>A day's usage by slot, which is the last column.</summary>
+    public const string SlotUsage = """
+        SELECT h.user_id, h.model_id, h.price_class, h.requests, h.input_tokens, h.output_tokens, h.cache_read_tokens, h.cache_write_5m_tokens, h.cache_write_1h_tokens,
+               h.web_searches, h.slot
+        FROM ledger_user_days d
+        CROSS JOIN usage_hours h
+        WHERE d.day = @day AND h.user_id = d.user_id AND h.slot >= @from AND h.slot < @until
+        ORDER BY h.user_id, h.model_id, h.slot, h.price_class
+        """;
+
+    public const string Events = """
+        SELECT user_id, model_id, events FROM event_days WHERE day = @day ORDER BY user_id, model_id
         """;
 
     public const string Turns = """
-        SELECT user_id, turns, failed FROM user_days WHERE day = @day ORDER BY user_id
+        SELECT user_id, turns, failed FROM ledger_user_days WHERE day = @day ORDER BY user_id
         """;
 
-    public const string Sessions = """
-        SELECT user_id, prev_day, count(*) FROM session_days WHERE day = @day GROUP BY user_id, prev_day
+    public const string Sessions = $"""
+        SELECT user_id, previous, count(*)
+        FROM (SELECT s.user_id, {PreviousDay} AS previous FROM ledger_session_days s WHERE s.day = @day) active
+        GROUP BY user_id, previous
         """;
 
-    /// <summary>A part of a day, from its users' turns that ended from one instant until before another. The columns are those of
-    /// <see cref="Usage"/>.</summary>
+    /// <summary>The columns of <see cref="Usage"/>, of the requests from one instant until before another within a day.</summary>
     public const string PartUsage = $"""
-        SELECT e.user_id, e.model_id, count(*), CAST(sum(e.messages) AS bigint),
-               {EventSums}
-        {PartEvents}
-        GROUP BY e.user_id, e.model_id
-        ORDER BY e.user_id, e.model_id
+        SELECT r.user_id, r.model_id, r.price_class, {RequestSums}
+        {PartOfDay}
+        GROUP BY r.user_id, r.model_id, r.price_class
+        ORDER BY r.user_id, r.model_id, r.price_class
         """;
 
-    /// <summary>The same by hour. The last column is the hour since 1970.</summary>
-    public const string HourUsage = $"""
-        SELECT e.user_id, e.model_id, count(*), CAST(sum(e.messages) AS bigint), {EventSums}, t.ended_at / {UnixTime.SqlHour} AS hour
-        {PartEvents}
-        GROUP BY hour, e.user_id, e.model_id
-        ORDER BY hour, e.user_id, e.model_id
+    public const string PartEvents = $"""
+        SELECT user_id, model_id, count(*)
+        FROM (SELECT DISTINCT r.user_id, r.model_id, CASE WHEN r.turn_key = 0 THEN r.session_key ELSE r.turn_key END AS turn_key {PartOfDay}) events
+        GROUP BY user_id, model_id
+        ORDER BY user_id, model_id
         """;
 
-    /// <summary>The turns of the same part.</summary>
     public const string PartTurns = """
         SELECT t.user_id, count(*), count(*) FILTER (WHERE t.outcome = 'failed')
-        FROM user_days d CROSS JOIN turns t
-        WHERE d.day = @day AND t.user_id = d.user_id AND t.ended_at >= @from AND t.ended_at < @until
+        FROM ledger_user_days d
+        CROSS JOIN ledger_turns t
+        WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until
         GROUP BY t.user_id ORDER BY t.user_id
         """;
 
-    /// <summary>The sessions of the same part, as in <see cref="Sessions"/>.</summary>
-    public const string PartSessions = """
-        SELECT t.user_id, s.prev_day, count(DISTINCT t.session_ref)
-        FROM user_days d
-        CROSS JOIN turns t
-        CROSS JOIN session_days s
-        WHERE d.day = @day
-          AND t.user_id = d.user_id AND t.ended_at >= @from AND t.ended_at < @until
-          AND s.day = d.day AND s.user_id = t.user_id AND s.session_ref = t.session_ref
-        GROUP BY t.user_id, s.prev_day
+    public const string PartSessions = $"""
+        SELECT user_id, previous, count(*)
+        FROM (SELECT s.user_id, {PreviousDay} AS previous
+              FROM (SELECT DISTINCT r.user_id, r.session_key {PartOfDay} AND r.session_key <> 0) s) active
+        GROUP BY user_id, previous
         """;
 
-    public const string Windows = """
-        SELECT user_id, start_at, last_at, turns, sessions, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
-        FROM usage_windows WHERE start_at >= @from AND start_at < @until
-        """;
-
-    /// <summary>Sums of whole days by model, for the list-price value over all time. The columns from the fourth on match those of <see cref="Usage"/> from the fifth on.</summary>
+    /// <summary>Sums of whole days by model, for the list-price value over all time: the columns of <see cref="Usage"/>, with the day in place of the user.</summary>
     public const string Models = $"""
-        SELECT day, model_id, CAST(sum(events) AS bigint), CAST(sum(messages) AS bigint), {DaySums}
-        FROM usage_days WHERE day BETWEEN @from AND @to GROUP BY day, model_id
+        SELECT day, model_id, price_class, {Sums}
+        FROM ledger_days WHERE day BETWEEN @from AND @to GROUP BY day, model_id, price_class ORDER BY day, model_id, price_class
         """;
 
     /// <summary>The same for selected users.</summary>
     public const string ModelsOfUsers = $"""
-        SELECT day, model_id, CAST(sum(events) AS bigint), CAST(sum(messages) AS bigint), {DaySums}
-        FROM usage_days
-        WHERE day IN (SELECT day FROM usage_day_versions) AND user_id = ANY(@users)
-        GROUP BY day, model_id
+        SELECT day, model_id, price_class, {Sums}
+        FROM ledger_days
+        WHERE day IN (SELECT day FROM ledger_day_versions) AND user_id = ANY(@users)
+        GROUP BY day, model_id, price_class ORDER BY day, model_id, price_class
         """;
 }
