@@ -26,6 +26,11 @@ internal sealed class OrganisationCalendar(TimeZoneInfo zone)
     /// <param name="at">Epoch milliseconds, not before 1970.</param>
     public int DayOf(long at) => (int)((at + (_isUtc ? 0 : OffsetAt(at))) / UnixTime.Day);
 
+    public int DayOf(DateTimeOffset instant) => DayOf(instant.ToUnixTimeMilliseconds());
+
+    /// <summary>The date of an instant.</summary>
+    public DateOnly DateOf(DateTimeOffset instant) => CalendarDay.ToDate(DayOf(instant));
+
     /// <summary>The first instant of a day, in epoch milliseconds. Where daylight saving begins at midnight, the day starts at one o'clock.</summary>
     public long StartOf(int day)
     {

@@ -13,9 +13,9 @@ internal sealed record ApiRequest(UsageFilter Filter, TableState State, bool Csv
     /// <summary>More rows than any table that is read at once.</summary>
     private const int AllRows = 1 << 30;
 
-    public static ApiRequest Parse(HttpRequest request, TableShape table, DateTimeOffset now, ICollection<FilterFault> faults)
+    public static ApiRequest Parse(HttpRequest request, TableShape table, DateOnly today, ICollection<FilterFault> faults)
     {
-        var filter = UsageFilter.Parse(request.Query, now, faults);
+        var filter = UsageFilter.Parse(request.Query, today, faults);
         var state = TableState.Parse(table, request.Query, faults, prefix: "");
         if (!ApiFormat.TryRead(request, out var csv))
         {

@@ -98,12 +98,10 @@ internal static class ApiTables
             .Text("device", row => row.Device)
             .Text("session_id", row => row.SessionId)
             .Integer("turn_index", row => row.TurnIndex)
-            .Integer("schema_version", row => row.SchemaVersion)
             .Text("model", row => row.Model.Name),
         row => row.Tokens)
         .Integer("messages", row => row.Messages)
-        .Text("outcome", row => row.Outcome)
-        .Flag("partial", row => row.Partial);
+        .Text("outcome", row => row.Outcome);
 
     public static ApiColumns<SeatRow> Seats { get; } = new ApiColumns<SeatRow>()
         .Text("email", row => row.User.Email)

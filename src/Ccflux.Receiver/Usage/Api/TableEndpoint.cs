@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -21,10 +22,10 @@ internal static class TableEndpoint
         TableFile? file = null,
         TableFilters filters = TableFilters.All,
         Func<LongTables, UsageFilter, DataScope, CancellationToken, Task<LongTable<T>>>? whole = null) =>
-        api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, TimeProvider time) =>
+        api.MapGet(path, async (HttpContext context, UsagePageQuery query, LongTables tables, OrganisationCalendar calendar, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
-            var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
+            var request = ApiRequest.Parse(context.Request, table, calendar.DateOf(time.GetUtcNow()), faults);
             if (faults.Count > 0)
             {
                 return ApiRequest.Refuse(faults);
@@ -56,10 +57,10 @@ internal static class TableEndpoint
         TableFilters filters,
         string? span = null,
         Func<LongTables, string, ApiRequest, DataScope, IAsyncEnumerable<T>>? whole = null) =>
-        api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, LongTables tables, TimeProvider time) =>
+        api.MapGet(path, async (string email, HttpContext context, UserPageQuery query, LongTables tables, OrganisationCalendar calendar, TimeProvider time) =>
         {
             var faults = new List<FilterFault>();
-            var request = ApiRequest.Parse(context.Request, table, time.GetUtcNow(), faults);
+            var request = ApiRequest.Parse(context.Request, table, calendar.DateOf(time.GetUtcNow()), faults);
             if (faults.Count > 0)
             {
                 return ApiRequest.Refuse(faults);

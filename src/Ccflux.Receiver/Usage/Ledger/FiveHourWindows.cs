@@ -21,15 +21,18 @@ internal static class FiveHourWindows
         }
     }
 
-    /// <summary>The latest active hour, up to the given one, that is certain to start a window whatever was before it: four empty hours precede it, and a window
-    /// that contained it would have to start in one of them. Null if the hours that are given do not tell.</summary>
-    /// <param name="activeHours">Ascending, complete from the first one on. Whether the hours before it were active is not known.</param>
+    /// <summary>The hour from which windows can be folded without knowing what was before: an active hour that follows four empty ones starts a window, because a window that
+    /// contained it would have to start in one of them. The latest such hour up to <paramref name="upTo"/>; or the first active hour, if that comes later. Null if the hours
+    /// that are given do not tell.</summary>
+    /// <param name="activeHours">Ascending, all from <paramref name="knownFrom"/> on.</param>
+    /// <param name="knownFrom">Whether earlier hours were active is not known.</param>
     /// <param name="upTo">The hour from which windows are wanted.</param>
-    public static long? FoldFrom(IReadOnlyList<long> activeHours, long upTo)
+    public static long? FoldFrom(IReadOnlyList<long> activeHours, long knownFrom, long upTo)
     {
-        for (var i = activeHours.Count - 1; i > 0; i--)
+        for (var i = activeHours.Count - 1; i >= 0; i--)
         {
-            if (activeHours[i] <= upTo && activeHours[i] - activeHours[i - 1] >= Hours)
+            var empty = activeHours[i] - (i > 0 ? activeHours[i - 1] + 1 : knownFrom);
+            if ((activeHours[i] <= upTo || i == 0) && empty >= Hours - 1)
             {
                 return activeHours[i];
             }

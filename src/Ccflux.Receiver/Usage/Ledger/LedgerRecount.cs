@@ -27,6 +27,9 @@ internal static class LedgerRecount
     private static readonly (string Table, string Sql)[] s_facts =
     [
         ("event_days", LedgerRecountSql.EventDays),
+        ("event_totals", LedgerRecountSql.EventTotals),
+        ("ledger_totals", LedgerRecountSql.Totals),
+        ("ledger_user_totals", LedgerRecountSql.UserTotals),
         ("active_hours", LedgerRecountSql.MissingActiveHours),
         ("requests", LedgerRecountSql.Derived),
     ];

@@ -86,6 +86,41 @@ internal static class LedgerRecountSql
         SELECT (SELECT count(*) FROM ({StoredSessions} EXCEPT {CountedSessions}) a) + (SELECT count(*) FROM ({CountedSessions} EXCEPT {StoredSessions}) b)
         """;
 
+    private const string StoredTotals = $"SELECT model_id, price_class, {Columns} FROM ledger_totals WHERE user_id = @user";
+
+    private const string CountedTotals = $"SELECT model_id, price_class, {Sums} FROM requests WHERE user_id = @user GROUP BY model_id, price_class";
+
+    public const string Totals = $"""
+        SELECT (SELECT count(*) FROM ({StoredTotals} EXCEPT {CountedTotals}) a) + (SELECT count(*) FROM ({CountedTotals} EXCEPT {StoredTotals}) b)
+        """;
+
+    private const string StoredEventTotals = "SELECT model_id, events FROM event_totals WHERE user_id = @user";
+
+    private const string CountedEventTotals = "SELECT model_id, count(*) FROM turn_models WHERE user_id = @user GROUP BY model_id";
+
+    public const string EventTotals = $"""
+        SELECT (SELECT count(*) FROM ({StoredEventTotals} EXCEPT {CountedEventTotals}) a) + (SELECT count(*) FROM ({CountedEventTotals} EXCEPT {StoredEventTotals}) b)
+        """;
+
+    private const string StoredUserTotals = """
+        SELECT requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed, sessions FROM ledger_user_totals WHERE user_id = @user
+        """;
+
+    private const string CountedUserTotals = """
+        SELECT sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed),
+            (SELECT count(*) FROM ledger_sessions WHERE user_id = @user AND requests > 0)
+        FROM (
+            SELECT 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
+            FROM requests WHERE user_id = @user
+            UNION ALL
+            SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
+        HAVING count(*) > 0
+        """;
+
+    public const string UserTotals = $"""
+        SELECT (SELECT count(*) FROM ({StoredUserTotals} EXCEPT {CountedUserTotals}) a) + (SELECT count(*) FROM ({CountedUserTotals} EXCEPT {StoredUserTotals}) b)
+        """;
+
     /// <summary>Hours with requests that are not marked as active.</summary>
     public const string MissingActiveHours = """
         SELECT count(*) FROM (SELECT DISTINCT hour FROM requests WHERE user_id = @user) r

@@ -111,6 +111,44 @@ internal static class LedgerRollupSql
 
     public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND requests = 0";
 
+    public const string AddTotal = $"""
+        INSERT INTO ledger_totals (user_id, model_id, price_class, {SumColumns})
+        VALUES (@user, @model, @price_class, {SumValues})
+        ON CONFLICT (user_id, model_id, price_class) DO UPDATE SET
+            requests = ledger_totals.requests + excluded.requests,
+            input_tokens = ledger_totals.input_tokens + excluded.input_tokens, output_tokens = ledger_totals.output_tokens + excluded.output_tokens,
+            cache_read_tokens = ledger_totals.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_5m_tokens = ledger_totals.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+            cache_write_1h_tokens = ledger_totals.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+            web_searches = ledger_totals.web_searches + excluded.web_searches
+        """;
+
+    public const string DeleteEmptyTotal = """
+        DELETE FROM ledger_totals WHERE user_id = @user AND model_id = @model AND price_class = @price_class AND requests = 0
+        """;
+
+    public const string AddUserTotal = """
+        INSERT INTO ledger_user_totals (user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
+        VALUES (@user, @last_at, @requests, @input, @output, @cache_read, @cache_write, @turns, @failed)
+        ON CONFLICT (user_id) DO UPDATE SET
+            last_at = greatest(ledger_user_totals.last_at, excluded.last_at), requests = ledger_user_totals.requests + excluded.requests,
+            input_tokens = ledger_user_totals.input_tokens + excluded.input_tokens, output_tokens = ledger_user_totals.output_tokens + excluded.output_tokens,
+            cache_read_tokens = ledger_user_totals.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = ledger_user_totals.cache_write_tokens + excluded.cache_write_tokens,
+            turns = ledger_user_totals.turns + excluded.turns, failed = ledger_user_totals.failed + excluded.failed
+        """;
+
+    public const string DeleteEmptyUserTotal = "DELETE FROM ledger_user_totals WHERE user_id = @user AND requests = 0 AND turns = 0";
+
+    public const string AddSessions = "UPDATE ledger_user_totals SET sessions = sessions + @sessions WHERE user_id = @user";
+
+    public const string AddEventTotal = """
+        INSERT INTO event_totals (user_id, model_id, events) VALUES (@user, @model, @events)
+        ON CONFLICT (user_id, model_id) DO UPDATE SET events = event_totals.events + excluded.events
+        """;
+
+    public const string DeleteEmptyEventTotal = "DELETE FROM event_totals WHERE user_id = @user AND model_id = @model AND events = 0";
+
     /// <summary>The next day on which a session was active.</summary>
     public const string NextSessionDay = "SELECT min(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day > @day";
 
@@ -120,6 +158,7 @@ internal static class LedgerRollupSql
         ON CONFLICT (day, writer) DO UPDATE SET version = ledger_day_versions.version + 1
         """;
 
+    /// <summary>Returns how many requests the session has now.</summary>
     public const string AddSession = """
         UPDATE ledger_sessions SET
             first_at = CASE WHEN first_at IS NULL OR @first_at < first_at THEN @first_at ELSE first_at END,
@@ -127,6 +166,7 @@ internal static class LedgerRollupSql
             requests = requests + @requests, input_tokens = input_tokens + @input, output_tokens = output_tokens + @output,
             cache_read_tokens = cache_read_tokens + @cache_read, cache_write_tokens = cache_write_tokens + @cache_write
         WHERE user_id = @user AND session_key = @session
+        RETURNING requests
         """;
 
     /// <summary>After requests left a session: its first and last instants, found through the first and the last slot of its first and last days.</summary>

@@ -14,6 +14,7 @@ internal sealed class LedgerRollups
 
     private readonly RollupLevel _hours;
     private readonly RollupLevel _days;
+    private readonly RollupLevel _allTime = new(RollupStatements.AllTime, _ => 0);
     private readonly OrganisationCalendar _calendar;
     private readonly Func<long, long> _slotOf;
     private readonly Dictionary<(long User, long Turn, long Model, int Day), EventCell> _events = [];
@@ -63,6 +64,7 @@ internal sealed class LedgerRollups
     {
         _hours.Flush(session);
         _days.Flush(session);
+        _allTime.Flush(session);
         FlushEvents(session);
         FlushSessions(session);
         FlushActiveHours(session);
@@ -74,6 +76,7 @@ internal sealed class LedgerRollups
     {
         _hours.Clear();
         _days.Clear();
+        _allTime.Clear();
         _events.Clear();
         _eventDays.Clear();
         _sessions.Clear();
@@ -85,12 +88,14 @@ internal sealed class LedgerRollups
     {
         _hours.Count(user, turn, sign);
         _days.Count(user, turn, sign);
+        _allTime.Count(user, turn, sign);
     }
 
     private void Count(long user, in LedgerRequest request, long model, in ReportOrigin from, int sign)
     {
         _hours.Count(user, request, model, sign);
         _days.Count(user, request, model, sign);
+        _allTime.Count(user, request, model, sign);
 
         // Where the turn is not known, the requests of a session stand together.
         var turn = request.Turn != 0 ? request.Turn : request.Session;
@@ -166,9 +171,11 @@ internal sealed class LedgerRollups
             }
 
             session.Execute(LedgerRollupSql.AddEventDay, ("day", day), ("user", user), ("model", model), ("events", events));
+            session.Execute(LedgerRollupSql.AddEventTotal, ("user", user), ("model", model), ("events", events));
             if (events < 0)
             {
                 session.Execute(LedgerRollupSql.DeleteEmptyEventDay, ("day", day), ("user", user), ("model", model));
+                session.Execute(LedgerRollupSql.DeleteEmptyEventTotal, ("user", user), ("model", model));
             }
         }
     }
@@ -180,16 +187,26 @@ internal sealed class LedgerRollups
     {
         foreach (var ((user, session), cell) in _sessions)
         {
-            writing.Execute(
+            var requests = writing.Scalar(
                 LedgerRollupSql.AddSession,
                 ("user", user), ("session", session),
                 ("first_at", cell.First == long.MaxValue ? SqlValue.Null : cell.First), ("last_at", cell.Last == long.MinValue ? SqlValue.Null : cell.Last),
                 ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
-                ("cache_write", cell.Sums.CacheWrite));
+                ("cache_write", cell.Sums.CacheWrite)) ?? 0;
+            CountSessions(writing, user, requests - cell.Sums.Requests, requests);
             if (cell.Shrunk)
             {
                 RecountSession(writing, user, session);
             }
+        }
+    }
+
+    /// <summary>A session counts while it has requests.</summary>
+    private static void CountSessions(WriteSession writing, long user, long before, long after)
+    {
+        if ((before > 0) != (after > 0))
+        {
+            writing.Execute(LedgerRollupSql.AddSessions, ("user", user), ("sessions", after > 0 ? 1 : -1));
         }
     }
 

@@ -5,22 +5,29 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
-/// <summary>The statements of the sums by hour, or of those by day. Each takes the hour's slot or the day as <c>@period</c>.</summary>
+/// <summary>The statements of the sums by hour, by day or over all time. The first two take the hour's slot or the day as <c>@period</c>.</summary>
 internal sealed record RollupStatements(
-    string AddUsage, string DeleteUsage, string AddUser, string DeleteUser, string AddToSession, string InsertSession, string DeleteSession)
+    string AddUsage, string DeleteUsage, string AddUser, string DeleteUser, SessionStatements? Sessions)
 {
     public static RollupStatements Hours { get; } = new(
         LedgerRollupSql.AddHour, LedgerRollupSql.DeleteEmptyHour, LedgerRollupSql.AddUserHour, LedgerRollupSql.DeleteEmptyUserHour,
-        LedgerRollupSql.AddToSessionHour, LedgerRollupSql.InsertSessionHour, LedgerRollupSql.DeleteEmptySessionHour);
+        new SessionStatements(LedgerRollupSql.AddToSessionHour, LedgerRollupSql.InsertSessionHour, LedgerRollupSql.DeleteEmptySessionHour));
 
     public static RollupStatements Days { get; } = new(
         LedgerRollupSql.AddDay, LedgerRollupSql.DeleteEmptyDay, LedgerRollupSql.AddUserDay, LedgerRollupSql.DeleteEmptyUserDay,
-        LedgerRollupSql.AddToSessionDay, LedgerRollupSql.InsertSessionDay, LedgerRollupSql.DeleteEmptySessionDay);
+        new SessionStatements(LedgerRollupSql.AddToSessionDay, LedgerRollupSql.InsertSessionDay, LedgerRollupSql.DeleteEmptySessionDay));
+
+    /// <summary>Sessions have totals of their own.</summary>
+    public static RollupStatements AllTime { get; } = new(
+        LedgerRollupSql.AddTotal, LedgerRollupSql.DeleteEmptyTotal, LedgerRollupSql.AddUserTotal, LedgerRollupSql.DeleteEmptyUserTotal, Sessions: null);
 }
 
-/// <summary>Collects what a transaction adds to the sums of one level, hours or days: usage by user, model and price class; requests and turns by user; requests by session.</summary>
+/// <summary>The statements of the sums by session and period.</summary>
+internal sealed record SessionStatements(string Add, string Insert, string DeleteEmpty);
+
+/// <summary>Collects what a transaction adds to the sums of one level, hours, days or all time: usage by user, model and price class; requests and turns by user; requests by session.</summary>
 /// <param name="sql">Of the level.</param>
-/// <param name="periodOf">The slot or the day of an instant in epoch milliseconds.</param>
+/// <param name="periodOf">The slot or the day of an instant in epoch milliseconds; 0 for all time.</param>
 internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodOf)
 {
     private readonly Dictionary<(long Period, long User, long Model, int Class), UsageCell> _usage = [];
@@ -64,7 +71,7 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
         cell.Last = Math.Max(cell.Last, request.At);
         cell.Shrunk |= sign < 0;
 
-        if (request.Session != 0)
+        if (request.Session != 0 && sql.Sessions is not null)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (period, user, request.Session), out _) += sign;
         }
@@ -110,22 +117,9 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
             }
         }
 
-        foreach (var ((period, user, key), requests) in _sessions)
+        if (sql.Sessions is { } statements)
         {
-            if (requests == 0)
-            {
-                continue;
-            }
-
-            if (session.Execute(sql.AddToSession, ("period", period), ("user", user), ("session", key), ("requests", requests)) == 0)
-            {
-                session.Execute(sql.InsertSession, ("period", period), ("user", user), ("session", key), ("requests", requests));
-                _moved.Add((period, user, key));
-            }
-            else if (requests < 0 && session.Execute(sql.DeleteSession, ("period", period), ("user", user), ("session", key)) > 0)
-            {
-                _moved.Add((period, user, key));
-            }
+            FlushSessions(session, statements);
         }
     }
 
@@ -135,5 +129,26 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
         _users.Clear();
         _sessions.Clear();
         _moved.Clear();
+    }
+
+    private void FlushSessions(WriteSession session, SessionStatements statements)
+    {
+        foreach (var ((period, user, key), requests) in _sessions)
+        {
+            if (requests == 0)
+            {
+                continue;
+            }
+
+            if (session.Execute(statements.Add, ("period", period), ("user", user), ("session", key), ("requests", requests)) == 0)
+            {
+                session.Execute(statements.Insert, ("period", period), ("user", user), ("session", key), ("requests", requests));
+                _moved.Add((period, user, key));
+            }
+            else if (requests < 0 && session.Execute(statements.DeleteEmpty, ("period", period), ("user", user), ("session", key)) > 0)
+            {
+                _moved.Add((period, user, key));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Ccflux.Receiver.Platform.Api;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -7,7 +8,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 namespace Ccflux.Receiver.Usage.Pages;
 
 /// <summary>Exports a page as one self-contained HTML file: whole tables, drawn charts, no forms, no secrets, no requests.</summary>
-internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, TimeProvider time)
+internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, PageFrames frames, IServiceProvider services, OrganisationCalendar calendar, TimeProvider time)
 {
     /// <summary>The file's name, with its period and filter.</summary>
     public static string FileName(UsageFilter filter) => FileNames.Of("usage", "html", [.. filter.FileSpan, .. filter.FileNarrowing]);
@@ -20,7 +21,7 @@ internal sealed class UsageExport(UsagePageQuery usage, UserPageQuery users, Pag
     public async Task<string> UsageAsync(Principal principal, UsageFilter? filter, string address, CancellationToken cancellationToken)
     {
         var frame = frames.ForExport(principal, "Usage", address);
-        var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(time.GetUtcNow())), principal.Scope, cancellationToken);
+        var view = await usage.ReadAsync(UsagePageRequest.Whole(filter ?? UsageFilter.Default(calendar.DateOf(time.GetUtcNow()))), principal.Scope, cancellationToken);
         return await Page.RenderAsync<UsagePage>(services, Parameters(frame, view));
     }
 

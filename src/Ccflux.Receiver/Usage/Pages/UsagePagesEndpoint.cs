@@ -1,6 +1,7 @@
 using System.Text;
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
@@ -10,7 +11,7 @@ using Ccflux.Receiver.Usage.Store;
 namespace Ccflux.Receiver.Usage.Pages;
 
 /// <summary>The read-only pages <c>/admin/</c> and <c>/admin/users/{email}</c>, each also as a file with <c>?export</c>. One read per page.</summary>
-internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, TimeProvider time)
+internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, OrganisationCalendar calendar, TimeProvider time)
 {
     public const string Capability = "Usage";
     public const string LiveTopic = UsageWriter.Topic;
@@ -18,7 +19,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
     public async Task<IResult> UsageAsync(HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
-        var request = UsagePageRequest.Parse(context.Request.Query, time.GetUtcNow());
+        var request = UsagePageRequest.Parse(context.Request.Query, calendar.DateOf(time.GetUtcNow()));
         if (IsExport(context))
         {
             return File(request.Filter, await export.UsageAsync(Principal.Of(context), request.Filter, frames.AddressOf(context.Request), cancellationToken));
@@ -36,7 +37,7 @@ internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery use
     public async Task<IResult> UserAsync(string email, HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
-        var request = UserPageRequest.Parse(IdentityLinks.Read(email), context.Request.Query, time.GetUtcNow());
+        var request = UserPageRequest.Parse(IdentityLinks.Read(email), context.Request.Query, calendar.DateOf(time.GetUtcNow()));
         if (IsExport(context))
         {
             return await export.UserAsync(Principal.Of(context), request, frames.AddressOf(context.Request), cancellationToken) is { } html ? File(request.Filter, html) : NobodyThere();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -15,7 +16,7 @@ internal sealed record LongTable<T>(IAsyncEnumerable<T> Rows, string Span, IRead
 
 /// <summary>Streams whole tables that grow with every report and every change. Each part is a separate read, so that a slow download holds
 /// neither a reader nor an old version of the database.</summary>
-internal sealed class LongTables(ReadSessions readers, DayReader dayReader, TimeProvider time)
+internal sealed class LongTables(ReadSessions readers, DayReader dayReader, OrganisationCalendar calendar, TimeProvider time)
 {
     /// <summary>Maximum number of events in a file; the database itself has all of them.</summary>
     public const int MaxEvents = 100_000;
@@ -25,7 +26,7 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
     /// <summary>The newest events that match the filter's user, division and model, from all days.</summary>
     public async Task<LongTable<EventRow>> EventsAsync(UsageFilter filter, DataScope allowed, CancellationToken cancellationToken)
     {
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken);
         var faults = new List<FilterFault>();
         var scope = Scope.Resolve(filter, snapshot, faults);
         var total = EventsPanel.Count(snapshot, scope);
@@ -42,18 +43,20 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
     {
         // The sessions and their order are fixed first: one that continues during the download would otherwise appear twice, or not at all.
         IReadOnlyList<long> sessions;
-        using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
+        int? owner;
+        using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken))
         {
             var user = snapshot.Users.Values.FirstOrDefault(known => string.Equals(known.Email, email, StringComparison.Ordinal));
-            sessions = user is null ? [] : SessionsPanel.Find(snapshot, (int)user.Id, filter, state);
+            owner = (int?)user?.Id;
+            sessions = owner is { } found ? SessionsPanel.Find(snapshot, found, filter, state) : [];
         }
 
         foreach (var part in sessions.Chunk(Part))
         {
             IReadOnlyList<SessionRow> rows;
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken))
             {
-                rows = SessionsPanel.Read(snapshot, dayReader, part);
+                rows = SessionsPanel.Read(snapshot, dayReader, owner!.Value, part);
             }
 
             foreach (var row in rows)
@@ -70,7 +73,7 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
         while (before is not null && left > 0)
         {
             IReadOnlyList<EventRow> rows;
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken))
             {
                 (rows, before) = EventsPanel.ReadPart(snapshot, scope, before.Value, Math.Min(Part, left));
             }
@@ -89,7 +92,7 @@ internal sealed class LongTables(ReadSessions readers, DayReader dayReader, Time
         IReadOnlyList<AuditRow> rows;
         do
         {
-            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken))
+            using (var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken))
             {
                 rows = AuditPanel.ReadPart(snapshot, before, Part);
             }

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
@@ -9,7 +10,7 @@ using Ccflux.Storage.Reading;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/</c> in one snapshot.</summary>
-internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, TimeProvider time)
+internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, PartDays parts, IUserQuotas userQuotas, DatabaseSize database, OrganisationCalendar calendar, TimeProvider time)
 {
     /// <param name="request">What the page covers.</param>
     /// <param name="allowed">About whom the reader may read.</param>
@@ -18,7 +19,7 @@ internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHi
     {
         // Before the snapshot: a page that holds two readers could starve another page.
         var quotas = await userQuotas.ReadAsync(allowed, cancellationToken);
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken);
         var faults = request.Faults.ToList();
         var scope = Scope.Resolve(request.Filter, snapshot, faults);
 
@@ -65,12 +66,12 @@ internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHi
     /// <summary>The first day of the whole history, of everybody who may be read.</summary>
     private static int? FirstDay(UsageSnapshot snapshot) => snapshot.Readable is null
         ? (int?)snapshot.Session.Scalar(UsageReadSql.FirstDay)
-        : snapshot.Users.Values.Min(user => user.FirstAt) is { } first ? UtcDay.From(UnixTime.At(first)) : null;
+        : snapshot.Users.Values.Min(user => user.FirstAt) is { } first ? snapshot.Calendar.DayOf(first) : null;
 
     /// <summary>Reads the last 30 days, for figures about now.</summary>
     private (RecentWindows Windows, PeriodTotals Totals) ReadRecent(UsageSnapshot snapshot)
     {
-        var today = UtcDay.From(snapshot.Now);
+        var today = snapshot.Calendar.DayOf(snapshot.Now);
         var windows = new RecentWindows(snapshot.Now, snapshot.Holds);
         var sums = new UsagePeriodSums(today - RecentWindows.Days + 1, today, snapshot.Readable, model: null);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
@@ -85,9 +86,9 @@ internal sealed class UsagePageQuery(ReadSessions readers, DayCache days, CostHi
     /// <summary>Reads the period within the scope, and the prior period up to the point that the current one has reached.</summary>
     private (UsagePeriodSums Period, PeriodTotals Prior) ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
-        var from = UtcDay.From(scope.Filter.From);
-        var to = UtcDay.From(scope.Filter.To);
-        var part = PriorPart.Of(from, to, snapshot.Now);
+        var from = CalendarDay.From(scope.Filter.From);
+        var to = CalendarDay.From(scope.Filter.To);
+        var part = PriorPart.Of(snapshot.Calendar, from, to, snapshot.Now);
         var period = new UsagePeriodSums(from, to, scope.Users, scope.Model);
         var prior = new UsagePeriodSums(part.From, from - 1, scope.Users, scope.Model);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, part.From, to, snapshot.Models))

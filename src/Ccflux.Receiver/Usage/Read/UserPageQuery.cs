@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -8,12 +9,12 @@ using Ccflux.Storage.Reading;
 namespace Ccflux.Receiver.Usage.Read;
 
 /// <summary>Reads <c>/admin/users/{email}</c> in one snapshot.</summary>
-internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, TimeProvider time)
+internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHistory costs, DayReader dayReader, OrganisationCalendar calendar, TimeProvider time)
 {
     /// <returns>Null if no user within <paramref name="allowed"/> has this e-mail address.</returns>
     public async Task<UserPageView?> ReadAsync(UserPageRequest request, DataScope allowed, CancellationToken cancellationToken)
     {
-        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, time, cancellationToken);
+        using var snapshot = await UsageSnapshot.OpenAsync(readers, allowed, calendar, time, cancellationToken);
         var seats = SeatsPanel.Read(snapshot);
         if (seats.Find(row => string.Equals(row.User.Email, request.Email, StringComparison.Ordinal)) is not { } seat)
         {
@@ -30,7 +31,7 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
         var open = WindowsPanel.Open(snapshot, windows.Recent, closed);
         var everything = AllTime.Read(snapshot, scope, costs);
         var sums = period.Users.GetValueOrDefault(id);
-        var firstDay = facts?.FirstAt is { } first ? UtcDay.From(UnixTime.At(first)) : (int?)null;
+        var firstDay = facts?.FirstAt is { } first ? snapshot.Calendar.DayOf(first) : (int?)null;
 
         return new UserPageView(
             request with { Filter = scope.Filter },
@@ -73,7 +74,7 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
 
     private UsagePeriodSums ReadPeriod(UsageSnapshot snapshot, Scope scope)
     {
-        var period = new UsagePeriodSums(UtcDay.From(scope.Filter.From), UtcDay.From(scope.Filter.To), scope.Users, scope.Model);
+        var period = new UsagePeriodSums(CalendarDay.From(scope.Filter.From), CalendarDay.From(scope.Filter.To), scope.Users, scope.Model);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, period.Totals.From, period.Totals.To, snapshot.Models))
         {
             period.Add(rows);
@@ -84,15 +85,15 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
 
     private (UserWindows Windows, IReadOnlyDictionary<int, ClosedPeak> Closed) ReadWindows(UsageSnapshot snapshot, Scope scope)
     {
-        var today = UtcDay.From(snapshot.Now);
+        var today = snapshot.Calendar.DayOf(snapshot.Now);
         var recent = new RecentWindows(snapshot.Now, scope.Holds);
         foreach (var rows in days.Read(snapshot.Session, snapshot.StoreId, today - RecentWindows.Days + 1, today, snapshot.Models))
         {
             recent.Add(rows);
         }
 
-        var from = UtcDay.From(scope.Filter.From);
-        var to = UtcDay.From(scope.Filter.To);
+        var from = CalendarDay.From(scope.Filter.From);
+        var to = CalendarDay.From(scope.Filter.To);
         var period = days.Read(snapshot.Session, snapshot.StoreId, from, to, snapshot.Models).SelectMany(rows => Own(rows, scope)).ToList();
         return (new UserWindows(period, recent.List), recent.Closed);
     }

@@ -216,3 +216,38 @@ CREATE TABLE ledger_caps (
     models   INTEGER NOT NULL,
     PRIMARY KEY (user_id, day, backfill)
 ) WITHOUT ROWID;
+
+-- The same sums over all time.
+CREATE TABLE ledger_totals (
+    user_id               INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,
+    requests              INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    PRIMARY KEY (user_id, model_id, price_class)
+) WITHOUT ROWID;
+
+CREATE TABLE event_totals (
+    user_id  INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    events   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, model_id)
+) WITHOUT ROWID;
+
+CREATE TABLE ledger_user_totals (
+    user_id            INTEGER PRIMARY KEY,
+    last_at            INTEGER NOT NULL,
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,
+    failed             INTEGER NOT NULL,
+    sessions           INTEGER NOT NULL DEFAULT 0         -- with requests
+);

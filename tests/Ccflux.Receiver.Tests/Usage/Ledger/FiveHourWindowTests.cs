@@ -29,13 +29,15 @@ public sealed class FiveHourWindowTests
             var hours = Instants(seed).Select(at => at / Hour).Distinct().ToList();
             var all = FiveHourWindows.Starts(hours).ToList();
             var wanted = hours[new Random(seed).Next(hours.Count)];
-            var known = hours.Skip(new Random(seed + 1).Next(hours.Count)).ToList();
-            if (FiveHourWindows.FoldFrom(known, wanted) is not { } from)
+            // All hours from one on are known, which may lie before or among the active ones.
+            var knownFrom = hours[0] - 10 + new Random(seed + 1).Next((int)(hours[^1] - hours[0]) + 10);
+            var known = hours.Where(hour => hour >= knownFrom).ToList();
+            if (FiveHourWindows.FoldFrom(known, knownFrom, wanted) is not { } from)
             {
                 continue;
             }
 
-            Assert.InRange(from, known[0], wanted);
+            Assert.True(from <= wanted || from == known[0]);
             Assert.Equal(all.Where(start => start >= from), FiveHourWindows.Starts(known.Where(hour => hour >= from)));
         }
     }
@@ -46,13 +48,20 @@ public sealed class FiveHourWindowTests
         var hours = Enumerable.Range(1000, 24 * 365).Select(hour => (long)hour).ToList();
 
         Assert.Equal(Enumerable.Range(0, 24 * 365 / 5).Select(window => 1000L + (window * 5)), FiveHourWindows.Starts(hours));
-        Assert.Null(FiveHourWindows.FoldFrom(hours, 5000));
+        Assert.Null(FiveHourWindows.FoldFrom(hours, 1000, 5000));
+        Assert.Equal(1000, FiveHourWindows.FoldFrom(hours, 996, 5000));
     }
 
     [Theory]
-    [InlineData(4, null)]
-    [InlineData(5, 105L)]
-    public void FourEmptyHours_MakeAStartCertain(int later, long? expected) => Assert.Equal(expected, FiveHourWindows.FoldFrom([100, 100 + later], 200));
+    [InlineData(4, 97, null)]
+    [InlineData(4, 96, 100L)]
+    [InlineData(5, 97, 105L)]
+    [InlineData(5, 96, 105L)]
+    public void FourEmptyHours_MakeAStartCertain(int later, long knownFrom, long? expected) =>
+        Assert.Equal(expected, FiveHourWindows.FoldFrom([100, 100 + later], knownFrom, 200));
+
+    [Fact]
+    public void AFirstHour_ThatComesLater_IsFoldedFrom() => Assert.Equal(100, FiveHourWindows.FoldFrom([100, 101], 96, 50));
 
     private static List<long> Instants(int seed)
     {

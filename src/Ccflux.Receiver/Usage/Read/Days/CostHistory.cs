@@ -52,7 +52,7 @@ internal sealed class CostHistory(DayReader reader)
     {
         var total = new Dictionary<int, Cost>();
         using var rows = session.Query(DaySql.ModelsOfUsers, ("users", users.Select(user => (long)user).ToArray()));
-        foreach (var (_, _, cell) in reader.ReadModels(rows, models))
+        foreach (var (_, cell) in reader.ReadModels(rows, models))
         {
             total[cell.Model] = total.GetValueOrDefault(cell.Model) + cell.Cost;
         }
@@ -85,7 +85,7 @@ internal sealed class CostHistory(DayReader reader)
         foreach (var (from, to) in ranges)
         {
             using var rows = session.Query(DaySql.Models, ("from", from), ("to", to));
-            foreach (var (day, _, cell) in reader.ReadModels(rows, models))
+            foreach (var (day, cell) in reader.ReadModels(rows, models))
             {
                 if (!read.TryGetValue(day, out var costs))
                 {

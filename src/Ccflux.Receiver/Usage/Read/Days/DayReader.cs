@@ -1,163 +1,177 @@
 using Ccflux.Contracts.Pricing;
-using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
 
-/// <summary>Reads whole days and prices them. Prices vary by day, so a day's list-price value is fixed here.</summary>
-internal sealed class DayReader(PriceList prices)
+/// <summary>Reads whole days of the organisation's time zone, and parts of them, and prices them.</summary>
+internal sealed class DayReader(PriceList prices, OrganisationCalendar calendar)
 {
+    // The first three columns of a row of usage are user or day, model and price class; its sums follow.
+    private const int Sums = 3;
+
+    // The column after them: the slot in DaySql.SlotUsage, the day in UsageReadSql.SessionModels.
+    private const int Slot = Sums + 7;
+
+    private readonly ListPrice _price = new(prices, calendar);
+    private readonly WindowReader _windows = new(calendar);
+    private readonly SlotGrain _grain = SlotGrain.Of(calendar);
+
     /// <summary>The price list in use.</summary>
     public PriceListRef PricesOf { get; } = new(!ReferenceEquals(prices, PriceList.BuiltIn), prices.Updated);
 
-    // The first column of each kind, in both DaySql.Usage and DaySql.Models.
-    private const int All = 4;
-    private const int Over100k = All + 5;
-    private const int Over200k = Over100k + 5;
-    private const int Fast = Over200k + 5;
+    public DayRows Read(SqlSession session, int day, IReadOnlyDictionary<int, ModelRef> models)
+    {
+        UsageSums usage;
+        using (var rows = session.Query(DaySql.Usage, ("day", day)))
+        {
+            usage = ReadUsage(rows, day, models);
+        }
 
-    // The column after them in DaySql.HourUsage.
-    private const int Hour = Fast + 5;
+        if (!usage.IsSteady)
+        {
+            using var rows = session.Query(DaySql.SlotUsage, ("day", day), ("from", _grain.SlotOf(calendar.StartOf(day))), ("until", _grain.SlotOf(calendar.StartOf(day + 1))));
+            usage = ReadSlots(rows, models);
+        }
 
-    public DayRows Read(SqlSession session, int day, IReadOnlyDictionary<int, ModelRef> models) => new(
-        day,
-        ReadUsage(session, day, models),
-        ReadTurns(session, day),
-        ReadSessions(session, day),
-        ReadWindows(session, day));
+        return new DayRows(
+            day,
+            usage.Cells(session.List(DaySql.Events, EventCell, ("day", day))),
+            session.List(DaySql.Turns, TurnCell, ("day", day)).ToArray(),
+            session.List(DaySql.Sessions, SessionCell, ("day", day)).ToArray(),
+            _windows.Read(session, day));
+    }
 
-    /// <summary>Reads a part of a day, which the rollups of whole days do not contain, from the turns themselves: their index is by user and time.
-    /// Windows are not read.</summary>
+    /// <summary>Reads a part of a day from its requests: sums of whole hours do not contain it. Windows are not read.</summary>
     /// <param name="session">A reading session.</param>
-    /// <param name="day">The day that contains the part; its prices apply.</param>
-    /// <param name="from">Reads turns that ended at or after this, in epoch milliseconds.</param>
-    /// <param name="until">Reads turns that ended before this, in epoch milliseconds.</param>
+    /// <param name="day">The day that contains the part.</param>
+    /// <param name="from">Reads requests made at or after this, in epoch milliseconds.</param>
+    /// <param name="until">Reads requests made before this, in epoch milliseconds.</param>
     /// <param name="models">By id.</param>
     public DayRows ReadPart(SqlSession session, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var turns = new List<TurnCell>();
-        using (var rows = session.Query(DaySql.PartTurns, ("day", day), ("from", from), ("until", until)))
+        SqlParameter[] part = [("day", day), ("from", from), ("until", until)];
+        UsageSums usage;
+        using (var rows = session.Query(DaySql.PartUsage, part))
         {
-            while (rows.Read())
-            {
-                turns.Add(new TurnCell(rows.Int32(0), rows.Int32(1), rows.Int32(2)));
-            }
+            usage = ReadUsage(rows, day, models);
         }
 
-        var sessions = new List<SessionCell>();
-        using (var rows = session.Query(DaySql.PartSessions, ("day", day), ("from", from), ("until", until)))
-        {
-            while (rows.Read())
-            {
-                sessions.Add(new SessionCell(rows.Int32(0), rows.Int32(1), rows.Int32(2)));
-            }
-        }
-
-        using var usage = session.Query(DaySql.PartUsage, ("day", day), ("from", from), ("until", until));
-        return new DayRows(day, ReadCells(usage, day, models), [.. turns], [.. sessions], []);
+        return new DayRows(
+            day,
+            usage.Cells(session.List(DaySql.PartEvents, EventCell, part)),
+            session.List(DaySql.PartTurns, TurnCell, part).ToArray(),
+            session.List(DaySql.PartSessions, SessionCell, part).ToArray(),
+            []);
     }
 
-    /// <summary>The tokens of a part of a day by hour, in order. Hours without turns are left out.</summary>
+    /// <summary>The tokens of a part of a day by hour (UTC), in order. Hours without requests are left out.</summary>
     /// <returns>Rows whose day is the hour since 1970.</returns>
     public IEnumerable<DayRows> ReadHours(SqlSession session, int day, long from, long until, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var cells = new List<(int Hour, UsageCell Cell)>();
-        using var rows = session.Query(DaySql.HourUsage, ("day", day), ("from", from), ("until", until));
+        var hours = new SortedDictionary<int, UsageSums>();
+        using var rows = session.Query(DaySql.SlotUsage, ("day", day), ("from", _grain.SlotOf(from)), ("until", _grain.SlotOf(until)));
         while (rows.Read())
         {
-            cells.Add((rows.Int32(Hour), Cell(rows, rows.Int32(0), day, models)));
+            var hour = (int)(rows.Int64(Slot) / SlotGrain.SlotsPerHour);
+            if (!hours.TryGetValue(hour, out var sums))
+            {
+                hours[hour] = sums = new UsageSums();
+            }
+
+            AddSlot(sums, rows, models);
         }
 
-        return cells.GroupBy(cell => cell.Hour, cell => cell.Cell).Select(hour => new DayRows(hour.Key, [.. hour], [], [], []));
+        return hours.Select(hour => new DayRows(hour.Key, hour.Value.Cells([]), [], [], []));
     }
 
-    /// <summary>Sums of days by model, for the list-price value of long periods.</summary>
-    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns whose third column is a custom key.</param>
-    public IEnumerable<(int Day, long Key, UsageCell Cell)> ReadModels(Rows rows, IReadOnlyDictionary<int, ModelRef> models)
+    /// <summary>Each model's sums of days, for the list-price value of long periods.</summary>
+    /// <param name="rows">Rows of <see cref="DaySql.Models"/>, or of a statement with the same columns.</param>
+    /// <param name="models">By id.</param>
+    public IEnumerable<(int Day, UsageCell Cell)> ReadModels(Rows rows, IReadOnlyDictionary<int, ModelRef> models)
     {
+        var (day, sums) = (0, new UsageSums());
         while (rows.Read())
         {
-            var day = rows.Int32(0);
-            yield return (day, rows.Int64(2), Cell(rows, 0, day, models));
+            if (rows.Int32(0) != day)
+            {
+                foreach (var cell in sums.Cells([]))
+                {
+                    yield return (day, cell);
+                }
+
+                (day, sums) = (rows.Int32(0), new UsageSums());
+            }
+
+            Add(sums, 0, rows, _price.DateOf(day), models);
+        }
+
+        foreach (var cell in sums.Cells([]))
+        {
+            yield return (day, cell);
         }
     }
 
-    private static TurnCell[] ReadTurns(SqlSession session, int day)
+    /// <summary>What sessions used, by model.</summary>
+    /// <param name="rows">Rows of <see cref="UsageReadSql.SessionModels"/>.</param>
+    /// <param name="models">By id.</param>
+    public IEnumerable<(long Session, UsageCell Cell)> ReadSessions(Rows rows, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var cells = new List<TurnCell>();
-        using var rows = session.Query(DaySql.Turns, ("day", day));
+        var sessions = new Dictionary<long, UsageSums>();
         while (rows.Read())
         {
-            cells.Add(new TurnCell(rows.Int32(0), rows.Int32(1), rows.Int32(2)));
+            if (!sessions.TryGetValue(rows.Int64(0), out var sums))
+            {
+                sessions[rows.Int64(0)] = sums = new UsageSums();
+            }
+
+            Add(sums, 0, rows, CalendarDay.ToDate(rows.Int32(Slot)), models);
         }
 
-        return [.. cells];
+        return sessions.SelectMany(session => session.Value.Cells([]).Select(cell => (session.Key, cell)));
     }
 
-    private static SessionCell[] ReadSessions(SqlSession session, int day)
+    private static (int User, int Model, int Events) EventCell(Rows rows) => (rows.Int32(0), rows.Int32(1), rows.Int32(2));
+
+    private static TurnCell TurnCell(Rows rows) => new(rows.Int32(0), rows.Int32(1), rows.Int32(2));
+
+    private static SessionCell SessionCell(Rows rows) => new(rows.Int32(0), rows.Int32(1), rows.Int32(2));
+
+    private UsageSums ReadUsage(Rows rows, int day, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var cells = new List<SessionCell>();
-        using var rows = session.Query(DaySql.Sessions, ("day", day));
+        var sums = new UsageSums();
+        var date = _price.DateOf(day);
         while (rows.Read())
         {
-            cells.Add(new SessionCell(rows.Int32(0), rows.Int32(1), rows.Int32(2)));
+            sums.IsSteady &= !models.TryGetValue(rows.Int32(1), out var model) || _price.IsSteady(model.Name, day, rows.Int32(2));
+            Add(sums, rows.Int32(0), rows, date, models);
         }
 
-        return [.. cells];
+        return sums;
     }
 
-    private static WindowCell[] ReadWindows(SqlSession session, int day)
+    private UsageSums ReadSlots(Rows rows, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var cells = new List<WindowCell>();
-        using var rows = session.Query(DaySql.Windows, ("from", UtcDay.Start(day)), ("until", UtcDay.Start(day + 1)));
+        var sums = new UsageSums();
         while (rows.Read())
         {
-            var tokens = new TokenSums(rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8));
-            cells.Add(new WindowCell(rows.Int32(0), rows.Int64(1), rows.Int64(2), rows.Int32(3), rows.Int32(4), tokens));
+            AddSlot(sums, rows, models);
         }
 
-        return [.. cells.OrderBy(cell => cell.User).ThenBy(cell => cell.StartAt)];
+        return sums;
     }
 
-    private static TokenCounts Counts(Rows rows, int column) => new()
-    {
-        InputTokens = rows.NonNegative(column),
-        OutputTokens = rows.NonNegative(column + 1),
-        CacheReadTokens = rows.NonNegative(column + 2),
-        CacheWriteTokens = rows.NonNegative(column + 3),
-        CacheWrite1hTokens = rows.NonNegative(column + 4),
-    };
+    private void AddSlot(UsageSums sums, Rows rows, IReadOnlyDictionary<int, ModelRef> models) =>
+        Add(sums, rows.Int32(0), rows, ListPrice.UtcDate(SlotGrain.StartOf(rows.Int64(Slot))), models);
 
-    private UsageCell[] ReadUsage(SqlSession session, int day, IReadOnlyDictionary<int, ModelRef> models)
+    private void Add(UsageSums sums, int user, Rows rows, DateOnly date, IReadOnlyDictionary<int, ModelRef> models)
     {
-        using var rows = session.Query(DaySql.Usage, ("day", day));
-        return ReadCells(rows, day, models);
-    }
-
-    private UsageCell[] ReadCells(Rows rows, int day, IReadOnlyDictionary<int, ModelRef> models)
-    {
-        var cells = new List<UsageCell>();
-        while (rows.Read())
-        {
-            cells.Add(Cell(rows, rows.Int32(0), day, models));
-        }
-
-        return [.. cells];
-    }
-
-    private UsageCell Cell(Rows rows, int user, int day, IReadOnlyDictionary<int, ModelRef> models)
-    {
-        var model = rows.Int32(1);
-        var all = Counts(rows, All);
-        var price = models.TryGetValue(model, out var known) ? prices.Find(known.Name, UtcDay.ToDate(day)) : null;
-        var usd = price is null ? 0 : PriceList.Cost(
-            price,
-            all,
-            price.Over100k is null ? null : Counts(rows, Over100k),
-            price.Over200k is null ? null : Counts(rows, Over200k),
-            price.Fast is null ? null : Counts(rows, Fast));
-        var tokens = new TokenSums(all.InputTokens, all.OutputTokens, all.CacheReadTokens, all.CacheWriteTokens);
-        return new UsageCell(user, model, rows.Int32(2), rows.Int64(3), tokens, usd, price is null ? known?.Name ?? $"model {model}" : null);
+        var requests = RequestSums.Read(rows, Sums);
+        var (model, priceClass) = (rows.Int32(1), rows.Int32(2));
+        var name = models.TryGetValue(model, out var known) ? known.Name : null;
+        sums.Add(user, model, requests, name is null ? null : _price.Of(name, date, priceClass, requests), name ?? $"model {model}");
     }
 }

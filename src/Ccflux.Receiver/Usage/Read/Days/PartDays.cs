@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
@@ -5,7 +6,7 @@ using Ccflux.Storage.Sql;
 namespace Ccflux.Receiver.Usage.Read.Days;
 
 /// <summary>Caches the first parts of days, read from their turns: a page that is fetched again within the same minute reads none of them again.</summary>
-internal sealed class PartDays(DayReader reader)
+internal sealed class PartDays(DayReader reader, OrganisationCalendar calendar)
 {
     /// <summary>Maximum number of cached parts: one for each period that is being viewed.</summary>
     private const int MaxParts = 8;
@@ -29,7 +30,7 @@ internal sealed class PartDays(DayReader reader)
             }
         }
 
-        var rows = reader.ReadPart(session, day, UtcDay.Start(day), until, models);
+        var rows = reader.ReadPart(session, day, calendar.StartOf(day), until, models);
         lock (_lock)
         {
             if (_parts.Count == MaxParts)

@@ -18,14 +18,15 @@ internal sealed class WindowReader(OrganisationCalendar calendar)
         var (firstHour, lastHour) = (CeilingHour(calendar.StartOf(day)), CeilingHour(calendar.StartOf(day + 1)) - 1);
         var cells = new List<WindowCell>();
         var places = new Dictionary<(long User, long Hour), int>();
-        foreach (var (user, hours) in ActiveHours(session, (firstHour / HoursADay) - DaysBefore, lastHour / HoursADay))
+        var readFrom = (firstHour / HoursADay) - DaysBefore;
+        foreach (var (user, hours) in ActiveHours(session, readFrom, lastHour / HoursADay))
         {
             if (hours[^1] < firstHour)
             {
                 continue;
             }
 
-            var known = FiveHourWindows.FoldFrom(hours, firstHour) is { } start ? hours.Where(hour => hour >= start) : AllHours(session, user, lastHour / HoursADay);
+            var known = FiveHourWindows.FoldFrom(hours, readFrom * HoursADay, firstHour) is { } start ? hours.Where(hour => hour >= start) : AllHours(session, user, lastHour / HoursADay);
             foreach (var hour in FiveHourWindows.Starts(known).Where(hour => hour >= firstHour && hour <= lastHour))
             {
                 for (var within = hour; within < hour + FiveHourWindows.Hours; within++)

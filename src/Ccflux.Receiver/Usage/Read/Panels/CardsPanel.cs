@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -16,10 +16,10 @@ internal static class CardsPanel
     public static UsageCards Build(UsageSnapshot snapshot, Scope scope, AllTime allTime, PeriodTotals period, PeriodTotals prior, int? firstDay)
     {
         var byModel = scope.Model is not null;
-        var from = UtcDay.Start(period.From);
-        var to = UtcDay.Start(period.To + 1);
+        var from = snapshot.Calendar.StartOf(period.From);
+        var to = snapshot.Calendar.StartOf(period.To + 1);
         var users = snapshot.Users.Where(user => scope.Holds(user.Key)).Select(user => user.Value).ToList();
-        var part = PriorPart.Of(period.From, period.To, snapshot.Now);
+        var part = PriorPart.Of(snapshot.Calendar, period.From, period.To, snapshot.Now);
         return new UsageCards(
             new CountCard(allTime.ActiveUsers, period.ActiveUsers, prior.ActiveUsers, Daily(period, day => day.Users)),
             byModel ? null : users.Count(user => user.FirstAt >= from && user.FirstAt < to),
@@ -31,7 +31,7 @@ internal static class CardsPanel
             new CostCard(allTime.Cost, period.Cost, prior.Cost, Daily(period, day => day.Cost.Priced)),
             new CountCard(allTime.Events, period.Events, prior.Events, []),
             byModel ? CountCard.Unknown : new CountCard(users.Sum(user => user.Failed ?? 0), period.Failed, prior.Failed, []),
-            [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
+            [.. Enumerable.Range(period.From, period.Length).Select(CalendarDay.ToDate)],
             firstDay <= prior.From,
             part.IsWhole ? null : UnixTime.At(part.Until));
     }

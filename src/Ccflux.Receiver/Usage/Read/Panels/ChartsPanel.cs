@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -12,13 +13,13 @@ internal static class ChartsPanel
 
     public static DailyUsage Daily(UsageSnapshot snapshot, PeriodTotals period, int? firstDay, HourSums? hours)
     {
-        var today = UtcDay.From(snapshot.Now);
+        var today = snapshot.Calendar.DayOf(snapshot.Now);
         return new DailyUsage(
-            [.. Enumerable.Range(period.From, period.Length).Select(UtcDay.ToDate)],
+            [.. Enumerable.Range(period.From, period.Length).Select(CalendarDay.ToDate)],
             Series(snapshot, period),
             Billed(period),
-            today >= period.From && today <= period.To ? UtcDay.ToDate(today) : null,
-            firstDay is { } first ? UtcDay.ToDate(first) : null,
+            today >= period.From && today <= period.To ? CalendarDay.ToDate(today) : null,
+            firstDay is { } first ? CalendarDay.ToDate(first) : null,
             hours is null ? null : Hourly(snapshot, hours));
     }
 

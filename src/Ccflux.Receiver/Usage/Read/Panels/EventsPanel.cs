@@ -58,10 +58,8 @@ internal static class EventsPanel
         rows.TextOrNull(4),
         rows.Text(5),
         rows.Int32(6),
-        rows.Int32(7),
-        snapshot.Model(rows.Int32(8)),
-        new TokenSums(rows.Int64(9), rows.Int64(10), rows.Int64(11), rows.Int64(12)),
-        rows.Int64(13),
-        rows.Text(14),
-        rows.Bool(15));
+        snapshot.Model(rows.Int32(7)),
+        new TokenSums(rows.Int64(8), rows.Int64(9), rows.Int64(10), rows.Int64(11)),
+        rows.Int64(12),
+        rows.Text(13));
 }

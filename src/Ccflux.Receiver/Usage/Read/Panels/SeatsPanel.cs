@@ -91,7 +91,7 @@ internal static class SeatsPanel
 
     /// <summary>True if a daily cap blocks some data for the rest of the day. Other reports of the same user are still accepted.</summary>
     private static bool IsCappedToday(UserFacts user, DateTimeOffset now) =>
-        string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UnixTime.At(user.LastRefusalAt) is { } at && UtcDay.From(at) == UtcDay.From(now);
+        string.Equals(user.LastRefusal, ErrorCodes.DailyCap, StringComparison.Ordinal) && UnixTime.At(user.LastRefusalAt) is { } at && UnixTime.DayOf(at) == UnixTime.DayOf(now);
 
     /// <summary>The searchable text of a status: as shown in the table, and starting with the name of its view.</summary>
     private static string Word(SeatStatus status) => status switch

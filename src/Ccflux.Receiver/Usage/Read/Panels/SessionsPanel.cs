@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -5,16 +6,16 @@ using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>Reads a user's sessions and limit events in a period. Only the sessions on the page are priced, from their events.</summary>
+/// <summary>Reads a user's sessions and limit events in a period. Only the sessions on the page are priced, from their requests.</summary>
 internal static class SessionsPanel
 {
-    /// <summary>Maximum number of events read to price a page of sessions. Fifty busy sessions have some 20 000. Beyond the bound, a session
+    /// <summary>Maximum number of requests read to price a page of sessions. Fifty busy sessions have some 20 000. Beyond the bound, a session
     /// is shown without its list-price value.</summary>
-    public const long MaxPricedEvents = 200_000;
+    public const long MaxPricedRequests = 200_000;
 
     public static Paged<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, UsageFilter filter, TableState state)
     {
-        var (from, to) = Bounds(filter);
+        var (from, to) = Bounds(snapshot, filter);
         var search = state.Search;
         var total = (int)(snapshot.Session.Scalar(UsageReadSql.SessionCount, ("user", user), ("from", from), ("to", to), ("search", search)) ?? 0);
         var shown = state with { Page = Math.Min(state.Page, Math.Max(1, (total + state.Size - 1) / state.Size)) };
@@ -29,15 +30,15 @@ internal static class SessionsPanel
             ("sign", shown.Descending ? -1 : 1),
             ("limit", shown.Size),
             ("offset", shown.Offset));
-        return new Paged<SessionRow>(Rows(snapshot, reader, sessions), total, shown);
+        return new Paged<SessionRow>(Rows(snapshot, reader, user, sessions), total, shown);
     }
 
     /// <summary>All of a user's sessions in a period, with a table's search and order.</summary>
     public static IReadOnlyList<long> Find(UsageSnapshot snapshot, int user, UsageFilter filter, TableState state)
     {
-        var (from, to) = Bounds(filter);
+        var (from, to) = Bounds(snapshot, filter);
         return snapshot.Session.List(
-            UsageReadSql.SessionRefs,
+            UsageReadSql.SessionKeys,
             static rows => rows.Int64(0),
             ("user", user),
             ("from", from),
@@ -48,22 +49,22 @@ internal static class SessionsPanel
     }
 
     /// <summary>Reads the given sessions, in the given order.</summary>
-    public static IReadOnlyList<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, IReadOnlyList<long> sessions)
+    public static IReadOnlyList<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, IReadOnlyList<long> sessions)
     {
-        var found = snapshot.Session.List(UsageReadSql.SessionsOf, Facts, ("sessions", sessions.ToArray())).ToDictionary(session => session.Ref);
-        return Rows(snapshot, reader, [.. sessions.Where(found.ContainsKey).Select(session => found[session])]);
+        var found = snapshot.Session.List(UsageReadSql.SessionsOf, Facts, ("user", user), ("sessions", sessions.ToArray())).ToDictionary(session => session.Key);
+        return Rows(snapshot, reader, user, [.. sessions.Where(found.ContainsKey).Select(session => found[session])]);
     }
 
-    private static IReadOnlyList<SessionRow> Rows(UsageSnapshot snapshot, DayReader reader, List<SessionFacts> sessions)
+    private static IReadOnlyList<SessionRow> Rows(UsageSnapshot snapshot, DayReader reader, int user, List<SessionFacts> sessions)
     {
         var priced = WithinBound(sessions);
-        var used = Price(snapshot, reader, priced);
+        var used = Price(snapshot, reader, user, priced);
         return [.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session)))];
     }
 
     public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
     {
-        var (from, to) = Bounds(filter);
+        var (from, to) = Bounds(snapshot, filter);
         return snapshot.Session.List(
             UsageReadSql.UserLimits,
             static rows => new LimitEventRow(
@@ -73,27 +74,27 @@ internal static class SessionsPanel
             ("to", to));
     }
 
-    /// <summary>The sessions, starting with the first, whose events fit in the bound for a page.</summary>
+    /// <summary>The sessions, starting with the first, whose requests fit in the bound for a page.</summary>
     private static HashSet<SessionFacts> WithinBound(IEnumerable<SessionFacts> sessions)
     {
-        var left = MaxPricedEvents;
+        var left = MaxPricedRequests;
         var within = new HashSet<SessionFacts>(ReferenceEqualityComparer.Instance);
-        foreach (var session in sessions.Where(session => session.Events <= left))
+        foreach (var session in sessions.Where(session => session.Requests <= left))
         {
-            left -= session.Events;
+            left -= session.Requests;
             within.Add(session);
         }
 
         return within;
     }
 
-    private static (long From, long To) Bounds(UsageFilter filter) =>
-        (UtcDay.Start(UtcDay.From(filter.From)), UtcDay.Start(UtcDay.From(filter.To) + 1));
+    private static (long From, long To) Bounds(UsageSnapshot snapshot, UsageFilter filter) =>
+        (snapshot.Calendar.StartOf(CalendarDay.From(filter.From)), snapshot.Calendar.StartOf(CalendarDay.From(filter.To) + 1));
 
-    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, IEnumerable<SessionFacts> sessions)
+    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, int user, IEnumerable<SessionFacts> sessions)
     {
-        using var rows = snapshot.Session.Query(UsageReadSql.SessionModels, ("sessions", sessions.Select(session => session.Ref).ToArray()));
-        return reader.ReadModels(rows, snapshot.Models).ToLookup(row => row.Key, row => row.Cell);
+        using var rows = snapshot.Session.Query(UsageReadSql.SessionModels, ("user", user), ("sessions", sessions.Select(session => session.Key).ToArray()));
+        return reader.ReadSessions(rows, snapshot.Models).ToLookup(row => row.Session, row => row.Cell);
     }
 
     private static SessionRow Row(UsageSnapshot snapshot, SessionFacts session, ILookup<long, UsageCell> used, bool isPriced) => new(
@@ -101,10 +102,10 @@ internal static class SessionsPanel
         UnixTime.At(session.StartedAt),
         UnixTime.At(session.LastAt),
         session.Tokens,
-        used[session.Ref].Aggregate(new Cost(0, HasPriced: false, isPriced ? null : []), (sum, cell) => sum + cell.Cost),
+        used[session.Key].Aggregate(new Cost(0, HasPriced: false, isPriced ? null : []), (sum, cell) => sum + cell.Cost),
         session.Turns,
         [
-            .. used[session.Ref]
+            .. used[session.Key]
                 .GroupBy(cell => cell.Model, cell => cell.Tokens.Billed)
                 .Select(group => new ModelShare(snapshot.Model(group.Key), group.SaturatingSum()))
                 .OrderByDescending(share => share.Billed),
@@ -119,5 +120,5 @@ internal static class SessionsPanel
         rows.Int64(5),
         new TokenSums(rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8), rows.NonNegative(9)));
 
-    private sealed record SessionFacts(long Ref, string SessionId, long StartedAt, long LastAt, long Turns, long Events, TokenSums Tokens);
+    private sealed record SessionFacts(long Key, string SessionId, long StartedAt, long LastAt, long Turns, long Requests, TokenSums Tokens);
 }

@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -27,7 +27,7 @@ internal static class UserDays
         s_order.Page(
             period.Days
                 .Select((day, index) => new UserDayRow(
-                    UtcDay.ToDate(period.From + index), day.Tokens, day.Cost, byModel ? null : day.Sessions, day.Turns, byModel ? null : day.Failed))
+                    CalendarDay.ToDate(period.From + index), day.Tokens, day.Cost, byModel ? null : day.Sessions, day.Turns, byModel ? null : day.Failed))
                 .Where(row => row.Turns > 0),
             state);
 }

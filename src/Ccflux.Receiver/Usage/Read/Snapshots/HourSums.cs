@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
@@ -10,25 +11,32 @@ internal sealed record HourSums(PeriodTotals Period, PeriodTotals Prior)
     /// <summary>Longer periods are shown by day.</summary>
     public const int MaxDays = 2;
 
-    private const int HoursADay = 24;
-
     /// <returns>Null if the period is longer, or has not begun.</returns>
     public static HourSums? Read(UsageSnapshot snapshot, DayReader reader, Scope scope)
     {
-        var days = scope.Filter.Days;
-        var from = UtcDay.From(scope.Filter.From) * HoursADay;
-        var last = (int)Math.Min(from + (days * HoursADay) - 1, snapshot.Now.ToUnixTimeMilliseconds() / UnixTime.Hour);
-        return days > MaxDays || last < from
-            ? null
-            : new HourSums(Sum(snapshot, reader, scope, from, last), Sum(snapshot, reader, scope, from - (days * HoursADay), last - (days * HoursADay)));
+        var (first, days) = (CalendarDay.From(scope.Filter.From), scope.Filter.Days);
+        var from = HourOf(snapshot, first);
+        var last = (int)Math.Min(HourOf(snapshot, first + days) - 1, snapshot.Now.ToUnixTimeMilliseconds() / UnixTime.Hour);
+        if (days > MaxDays || last < from)
+        {
+            return null;
+        }
+
+        // As many hours of the days before: one fewer or more where daylight saving began or ended.
+        var prior = HourOf(snapshot, first - days);
+        return new HourSums(Sum(snapshot, reader, scope, from, last), Sum(snapshot, reader, scope, prior, prior + last - from));
     }
+
+    /// <summary>The hour (UTC) in which a day starts.</summary>
+    private static int HourOf(UsageSnapshot snapshot, int day) => (int)(snapshot.Calendar.StartOf(day) / UnixTime.Hour);
 
     private static PeriodTotals Sum(UsageSnapshot snapshot, DayReader reader, Scope scope, int from, int last)
     {
         var sums = new UsagePeriodSums(from, last, scope.Users, scope.Model);
-        for (var day = from / HoursADay; day <= last / HoursADay; day++)
+        var calendar = snapshot.Calendar;
+        for (var day = calendar.DayOf(from * UnixTime.Hour); day <= calendar.DayOf(last * UnixTime.Hour); day++)
         {
-            var (begin, end) = (Math.Max(UtcDay.Start(day), from * UnixTime.Hour), Math.Min(UtcDay.Start(day + 1), (last + 1) * UnixTime.Hour));
+            var (begin, end) = (Math.Max(calendar.StartOf(day), from * UnixTime.Hour), Math.Min(calendar.StartOf(day + 1), (last + 1) * UnixTime.Hour));
             foreach (var rows in reader.ReadHours(snapshot.Session, day, begin, end, snapshot.Models))
             {
                 sums.AddTotals(rows);

@@ -14,16 +14,23 @@ internal static class UsageReadSql
     public const string Users = """
         SELECT u.user_id, u.email, u.division, u.created_at, u.last_report_at,
                u.plugin_version, u.claude_code_version, u.platform, u.claimed_email, u.last_refusal, u.last_refusal_at,
-               t.sessions, t.turns, t.failed, t.first_at, t.last_at,
+               t.sessions, t.turns, t.failed,
+               (SELECT min(r.at) FROM requests r WHERE r.user_id = u.user_id AND r.hour =
+                   (SELECT h.slot / 4 FROM user_hours h WHERE h.user_id = u.user_id AND h.requests > 0 ORDER BY h.slot LIMIT 1)),
+               nullif(t.last_at, 0),
                r.label, r.peak_tokens, r.method, r.window_count, r.limit_hit_at
         FROM users u
-        LEFT JOIN user_totals t ON t.user_id = u.user_id
+        LEFT JOIN ledger_user_totals t ON t.user_id = u.user_id
         LEFT JOIN tiers r ON r.user_id = u.user_id
         ORDER BY u.user_id
         """;
 
     public const string UserModels = """
-        SELECT user_id, model_id, events, messages, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens FROM user_models
+        SELECT t.user_id, t.model_id, coalesce(e.events, 0), CAST(sum(t.requests) AS bigint), CAST(sum(t.input_tokens) AS bigint), CAST(sum(t.output_tokens) AS bigint),
+               CAST(sum(t.cache_read_tokens) AS bigint), CAST(sum(t.cache_write_5m_tokens + t.cache_write_1h_tokens) AS bigint)
+        FROM ledger_totals t
+        LEFT JOIN event_totals e ON e.user_id = t.user_id AND e.model_id = t.model_id
+        GROUP BY t.user_id, t.model_id, e.events
         """;
 
     /// <summary>The token itself is never read here.</summary>
@@ -33,7 +40,7 @@ internal static class UsageReadSql
         """;
 
     public const string FirstDay = """
-        SELECT min(day) FROM user_days
+        SELECT min(day) FROM ledger_user_days
         """;
 
     public const string Devices = """
@@ -41,33 +48,40 @@ internal static class UsageReadSql
         FROM devices ORDER BY device_ref
         """;
 
-    private const string EventColumns = """
-        SELECT e.event_id, t.received_at, t.ended_at, e.user_id, d.name, s.session_id,
-               t.turn_index, t.schema_version, e.model_id, e.input_tokens, e.output_tokens,
-               e.cache_read_tokens, e.cache_write_tokens, e.messages, t.outcome, e.partial
+    /// <summary>The place of a turn among those of its session, by their starts.</summary>
+    private const string TurnIndex = """
+        (SELECT count(*) FROM ledger_turns o
+         WHERE o.user_id = t.user_id AND o.session_key = t.session_key
+           AND (o.started_at < t.started_at OR (o.started_at = t.started_at AND o.turn_key < t.turn_key)))
+        """;
+
+    private const string EventColumns = $"""
+        SELECT e.event_id, e.received_at, e.at, e.user_id, d.name, coalesce(s.session_id, ''),
+               {TurnIndex}, e.model_id, e.input_tokens, e.output_tokens,
+               e.cache_read_tokens, e.cache_write_5m_tokens + e.cache_write_1h_tokens, e.requests, coalesce(t.outcome, 'completed')
         """;
 
     private const string EventJoins = """
-        JOIN turns t ON t.turn_id = e.turn_id
-        JOIN sessions s ON s.session_ref = t.session_ref
-        LEFT JOIN devices d ON d.device_ref = t.device_ref
+        LEFT JOIN ledger_turns t ON t.user_id = e.user_id AND t.turn_key = e.turn_key
+        LEFT JOIN ledger_sessions s ON s.user_id = e.user_id AND s.session_key = coalesce(t.session_key, e.turn_key)
+        LEFT JOIN devices d ON d.device_ref = e.device_ref
         """;
 
     /// <summary>The newest events, in the order in which they were stored.</summary>
     public const string Events = EventColumns + "\n" + """
-        FROM (SELECT * FROM events ORDER BY event_id DESC LIMIT @limit) AS e
+        FROM (SELECT * FROM turn_models ORDER BY event_id DESC LIMIT @limit) AS e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
     /// <summary>The same, filtered. Only the newest @scan events are searched, so that a quiet division does not cause a scan of all events.</summary>
     public const string EventsNarrowed = EventColumns + "\n" + """
-        FROM (SELECT * FROM (SELECT * FROM events ORDER BY event_id DESC LIMIT @scan) AS newest
+        FROM (SELECT * FROM (SELECT * FROM turn_models ORDER BY event_id DESC LIMIT @scan) AS newest
               WHERE (CAST(@model AS bigint) IS NULL OR model_id = @model) AND (@everybody = 1 OR user_id = ANY(@users))
               ORDER BY event_id DESC LIMIT @limit) AS e
         """ + "\n" + EventJoins + "\nORDER BY e.event_id DESC";
 
     /// <summary>The newest events before one, filtered; none before @floor is searched.</summary>
     public const string EventsBefore = EventColumns + "\n" + """
-        FROM (SELECT * FROM events
+        FROM (SELECT * FROM turn_models
               WHERE event_id < @before AND event_id >= @floor
                 AND (CAST(@model AS bigint) IS NULL OR model_id = @model) AND (@everybody = 1 OR user_id = ANY(@users))
               ORDER BY event_id DESC LIMIT @limit) AS e
@@ -75,11 +89,11 @@ internal static class UsageReadSql
 
     /// <summary>The oldest of the newest @scan events before one; NULL if there is none.</summary>
     public const string EventFloor = """
-        SELECT min(event_id) FROM (SELECT event_id FROM events WHERE event_id < @before ORDER BY event_id DESC LIMIT @scan) AS newest
+        SELECT min(event_id) FROM (SELECT event_id FROM turn_models WHERE event_id < @before ORDER BY event_id DESC LIMIT @scan) AS newest
         """;
 
     public const string EventCount = """
-        SELECT CAST(coalesce(sum(events), 0) AS bigint) FROM user_models
+        SELECT CAST(coalesce(sum(events), 0) AS bigint) FROM event_totals
         WHERE (CAST(@model AS bigint) IS NULL OR model_id = @model) AND (@everybody = 1 OR user_id = ANY(@users))
         """;
 
@@ -99,65 +113,57 @@ internal static class UsageReadSql
 
     /// <summary>Users with a limit that ended a turn since an instant, and their last such limit. Of several at the same instant it is the first session's.</summary>
     public const string LimitHits = """
-        SELECT user_id, at, "window"
-        FROM (SELECT user_id, at, "window", row_number() OVER (PARTITION BY user_id ORDER BY at DESC, session_ref, turn_index) AS place
-              FROM limit_events WHERE final = 1 AND at >= @since) AS hits
+        SELECT user_id, at, window_name
+        FROM (SELECT user_id, at, window_name, row_number() OVER (PARTITION BY user_id ORDER BY at DESC, session_key, turn_key) AS place
+              FROM ledger_limits WHERE final = 1 AND at >= @since) AS hits
         WHERE place = 1 ORDER BY user_id
         """;
 
-    public const string UserLimits = """
-        SELECT l.at, l.window, l.resets_at, l.final, s.session_id, l.turn_index
-        FROM limit_events l JOIN sessions s ON s.session_ref = l.session_ref
+    public const string UserLimits = $"""
+        SELECT l.at, nullif(l.window_name, ''), l.resets_at, l.final, coalesce(s.session_id, ''), {TurnIndex}
+        FROM ledger_limits l
+        LEFT JOIN ledger_turns t ON t.user_id = l.user_id AND t.turn_key = l.turn_key
+        LEFT JOIN ledger_sessions s ON s.user_id = l.user_id AND s.session_key = l.session_key
         WHERE l.user_id = @user AND l.at >= @from AND l.at < @to ORDER BY l.at DESC LIMIT 50
         """;
 
     private const string SessionColumns = """
-        SELECT session_ref, session_id, coalesce(started_at, first_at), last_at, turns, events,
+        SELECT session_key, session_id, first_at, last_at,
+               (SELECT count(*) FROM ledger_turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key) AS turns, requests,
                input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
+        FROM ledger_sessions s
         """;
 
     /// <summary>A session contains the searched text if removing that text changes its id: databases have no other test in common that respects case.</summary>
-    public const string SessionCount = """
-        SELECT count(*) FROM sessions
+    private const string SessionsInPeriod = """
         WHERE user_id = @user AND last_at >= @from AND last_at < @to AND (@search = '' OR replace(session_id, @search, '') <> session_id)
         """;
 
     /// <summary>@key selects the order, @sign its direction.</summary>
-    public const string Sessions = SessionColumns + "\n" + """
-        FROM sessions
-        WHERE user_id = @user AND last_at >= @from AND last_at < @to AND (@search = '' OR replace(session_id, @search, '') <> session_id)
-        ORDER BY @sign * CASE @key WHEN 'started' THEN coalesce(started_at, first_at) WHEN 'turns' THEN turns
-                                   WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_ref
-        LIMIT @limit OFFSET @offset
+    private const string SessionOrder = """
+        ORDER BY @sign * CASE @key WHEN 'started' THEN first_at WHEN 'turns' THEN turns WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_key
         """;
 
-    /// <summary>The ids of all these sessions.</summary>
-    public const string SessionRefs = """
-        SELECT session_ref
-        FROM sessions
-        WHERE user_id = @user AND last_at >= @from AND last_at < @to AND (@search = '' OR replace(session_id, @search, '') <> session_id)
-        ORDER BY @sign * CASE @key WHEN 'started' THEN coalesce(started_at, first_at) WHEN 'turns' THEN turns
-                                   WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_ref
-        """;
+    public const string SessionCount = $"SELECT count(*) FROM ledger_sessions {SessionsInPeriod}";
 
-    public const string SessionsOf = SessionColumns + "\n" + """
-        FROM sessions WHERE session_ref = ANY(@sessions)
-        """;
+    public const string Sessions = $"SELECT * FROM ({SessionColumns} {SessionsInPeriod}) found {SessionOrder} LIMIT @limit OFFSET @offset";
 
-    /// <summary>What a page of sessions used, by day and model, in the columns that pricing reads. CROSS makes SQLite keep this order of the
-    /// tables: without it, SQLite may scan all events of the user once for each session.</summary>
+    /// <summary>The keys of all these sessions.</summary>
+    public const string SessionKeys = $"SELECT session_key FROM ({SessionColumns} {SessionsInPeriod}) found {SessionOrder}";
+
+    public const string SessionsOf = $"{SessionColumns} WHERE user_id = @user AND session_key = ANY(@sessions)";
+
+    /// <summary>What a page of sessions used, by day (UTC), model and price class. CROSS makes SQLite keep this order of the tables: requests are ordered by user and
+    /// hour, so that each session reads the hours in which it was active.</summary>
     public const string SessionModels = $"""
-        SELECT t.ended_at / {UnixTime.SqlDay}, e.model_id, t.session_ref, CAST(sum(e.messages) AS bigint), CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint), CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint), CAST(total(e.cache_write_1h_tokens) AS bigint),
-               CAST(total(e.over_100k_input_tokens) AS bigint), CAST(total(e.over_100k_output_tokens) AS bigint), CAST(total(e.over_100k_cache_read_tokens) AS bigint), CAST(total(e.over_100k_cache_write_tokens) AS bigint), CAST(total(e.over_100k_cache_write_1h_tokens) AS bigint),
-               CAST(total(e.over_200k_input_tokens) AS bigint), CAST(total(e.over_200k_output_tokens) AS bigint), CAST(total(e.over_200k_cache_read_tokens) AS bigint), CAST(total(e.over_200k_cache_write_tokens) AS bigint), CAST(total(e.over_200k_cache_write_1h_tokens) AS bigint),
-               CAST(total(e.fast_input_tokens) AS bigint), CAST(total(e.fast_output_tokens) AS bigint), CAST(total(e.fast_cache_read_tokens) AS bigint), CAST(total(e.fast_cache_write_tokens) AS bigint), CAST(total(e.fast_cache_write_1h_tokens) AS bigint)
-        FROM sessions s
-        CROSS JOIN turns t
-        CROSS JOIN events e
-        WHERE s.session_ref = ANY(@sessions)
-          AND t.user_id = s.user_id AND t.session_ref = s.session_ref
-          AND e.user_id = t.user_id AND e.turn_id = t.turn_id
-        GROUP BY t.session_ref, t.ended_at / {UnixTime.SqlDay}, e.model_id
-        ORDER BY t.session_ref, t.ended_at / {UnixTime.SqlDay}, e.model_id
+        SELECT r.session_key, r.model_id, r.price_class, count(*), CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
+               CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens) AS bigint), CAST(sum(r.cache_write_1h_tokens) AS bigint),
+               CAST(sum(r.web_searches) AS bigint), r.at / {UnixTime.SqlDay}
+        FROM ledger_sessions s
+        CROSS JOIN requests r
+        WHERE s.user_id = @user AND s.session_key = ANY(@sessions)
+          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key
+        GROUP BY r.session_key, r.at / {UnixTime.SqlDay}, r.model_id, r.price_class
+        ORDER BY r.session_key, r.model_id
         """;
 }

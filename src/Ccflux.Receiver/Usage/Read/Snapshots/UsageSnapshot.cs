@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Colours;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Storage.Reading;
@@ -13,9 +14,10 @@ internal sealed class UsageSnapshot : IDisposable
 {
     private readonly ReadSession _session;
 
-    private UsageSnapshot(ReadSession session, DataScope allowed, DateTimeOffset now)
+    private UsageSnapshot(ReadSession session, DataScope allowed, OrganisationCalendar calendar, DateTimeOffset now)
     {
         _session = session;
+        Calendar = calendar;
         Allowed = allowed;
         Now = now;
         StoreId = session.Text(UsageReadSql.StoreId) ?? "";
@@ -35,6 +37,9 @@ internal sealed class UsageSnapshot : IDisposable
     /// <summary>Ids of the users who may be read; null for all, also those of users who were deleted manually.</summary>
     public HashSet<int>? Readable { get; }
 
+    /// <summary>The days of all figures.</summary>
+    public OrganisationCalendar Calendar { get; }
+
     public DateTimeOffset Now { get; }
 
     public string StoreId { get; }
@@ -52,13 +57,14 @@ internal sealed class UsageSnapshot : IDisposable
 
     public ModelRef Model(int id) => Models.TryGetValue(id, out var model) ? model : new ModelRef(id, $"model {id}", Models.Count, ModelColours.Grey);
 
-    public static async Task<UsageSnapshot> OpenAsync(ReadSessions readers, DataScope allowed, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<UsageSnapshot> OpenAsync(
+        ReadSessions readers, DataScope allowed, OrganisationCalendar calendar, TimeProvider time, CancellationToken cancellationToken)
     {
         var session = await readers.OpenAsync(cancellationToken);
         try
         {
             session.BeginSnapshot();
-            return new UsageSnapshot(session, allowed, time.GetUtcNow());
+            return new UsageSnapshot(session, allowed, calendar, time.GetUtcNow());
         }
         catch
         {

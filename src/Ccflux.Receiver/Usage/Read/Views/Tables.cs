@@ -96,11 +96,9 @@ public sealed record EventRow(
     string? Device,
     string SessionId,
     int TurnIndex,
-    int SchemaVersion,
     ModelRef Model,
     TokenSums Tokens,
     long Messages,
-    string Outcome,
-    bool Partial);
+    string Outcome);
 
 public sealed record AuditRow(long Id, DateTimeOffset At, string Actor, string Action, string Target, string Detail, string Address);

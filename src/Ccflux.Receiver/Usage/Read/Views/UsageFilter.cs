@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Ccflux.Receiver.Usage.Read.Views;
 
-/// <summary>The filter of a page or API request: UTC days, both ends included, and whose usage of which model.</summary>
+/// <summary>The filter of a page or API request: days of the organisation's time zone, both ends included, and whose usage of which model.</summary>
 /// <param name="Period">One of <see cref="Periods"/>, or <see cref="Custom"/>.</param>
 /// <param name="User">An e-mail address in lower case, or null for all.</param>
 /// <param name="Division">A division, <see cref="NoDivision"/> for users without one, or null for all.</param>
@@ -34,9 +34,8 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
     public IEnumerable<string?> FileNarrowing => [User, Division is NoDivision ? "no-division" : Division, Model];
 
     /// <summary>Reads the query string. A value that cannot be read falls back to the default and adds a fault that names the field.</summary>
-    public static UsageFilter Parse(IQueryCollection query, DateTimeOffset now, ICollection<FilterFault> faults)
+    public static UsageFilter Parse(IQueryCollection query, DateOnly today, ICollection<FilterFault> faults)
     {
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var (period, from, to) = ParsePeriod(query, today, faults);
         return new UsageFilter(
             period,
@@ -48,7 +47,7 @@ public sealed record UsageFilter(string Period, DateOnly From, DateOnly To, stri
     }
 
     /// <summary>The initial filter of the page.</summary>
-    public static UsageFilter Default(DateTimeOffset now) => ForDays(DefaultPeriod, 30, DateOnly.FromDateTime(now.UtcDateTime));
+    public static UsageFilter Default(DateOnly today) => ForDays(DefaultPeriod, 30, today);
 
     private static (string Period, DateOnly From, DateOnly To) ParsePeriod(IQueryCollection query, DateOnly today, ICollection<FilterFault> faults)
     {

@@ -19,11 +19,11 @@ public sealed record UsagePageRequest(
 {
     public const int DefaultBars = 25;
 
-    public static UsagePageRequest Parse(IQueryCollection query, DateTimeOffset now)
+    public static UsagePageRequest Parse(IQueryCollection query, DateOnly today)
     {
         var faults = new List<FilterFault>();
         return new UsagePageRequest(
-            UsageFilter.Parse(query, now, faults),
+            UsageFilter.Parse(query, today, faults),
             TableState.Parse(TableShape.Users, query, faults),
             TableState.Parse(TableShape.Models, query, faults),
             TableState.Parse(TableShape.Windows, query, faults),
@@ -58,12 +58,12 @@ public sealed record UserPageRequest(
     TableState Sessions,
     IReadOnlyList<FilterFault> Faults)
 {
-    public static UserPageRequest Parse(string email, IQueryCollection query, DateTimeOffset now)
+    public static UserPageRequest Parse(string email, IQueryCollection query, DateOnly today)
     {
         var faults = new List<FilterFault>();
         return new UserPageRequest(
             UserRules.Normalize(email),
-            UsageFilter.Parse(query, now, faults) with { User = UserRules.Normalize(email), Division = null },
+            UsageFilter.Parse(query, today, faults) with { User = UserRules.Normalize(email), Division = null },
             TableState.Parse(TableShape.Days, query, faults),
             TableState.Parse(TableShape.Windows, query, faults),
             TableState.Parse(TableShape.Sessions, query, faults),
