@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
@@ -182,5 +183,5 @@ public sealed class UsageDayContractTests
 
     private static int ModelOf(UsageSnapshot snapshot, string name) => (int)snapshot.Models.Values.Single(model => model.Name == name).Id;
 
-    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, database.Time, ContractTests.Token);
+    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, OrganisationCalendar.Utc, database.Time, ContractTests.Token);
 }

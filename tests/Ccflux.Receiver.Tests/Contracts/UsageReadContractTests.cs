@@ -1,13 +1,14 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Usage;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Contracts;
@@ -147,7 +148,7 @@ public sealed class UsageReadContractTests
         })
         {
             var state = TableShape.Sessions.Initial with { Sort = sort, Descending = descending };
-            var filter = UsageFilter.Default(at);
+            var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(at));
             var page = SessionsPanel.Read(snapshot, database.Store<DayReader>(), (int)user, filter, state);
             Assert.Equal((expected, 3), (string.Join(' ', page.Rows.Select(row => row.SessionId)), page.Total));
             var found = SessionsPanel.Find(snapshot, (int)user, filter, state);
@@ -175,9 +176,9 @@ public sealed class UsageReadContractTests
         foreach (var (search, expected) in new[] { ("%", "x%y"), ("_", "x_y"), ("a", "xay"), ("A", "xAy"), ("Ä", "xÄy"), ("ä", ""), ("x", "x%y x_y xAy xay xÄy") })
         {
             var state = TableShape.Sessions.Initial with { Search = search };
-            var page = SessionsPanel.Read(snapshot, database.Store<DayReader>(), (int)amara, UsageFilter.Default(at), state);
+            var page = SessionsPanel.Read(snapshot, database.Store<DayReader>(), (int)amara, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(at)), state);
             Assert.Equal(expected, string.Join(' ', page.Rows.Select(row => row.SessionId)));
-            Assert.Equal(page.Rows.Count, SessionsPanel.Find(snapshot, (int)amara, UsageFilter.Default(at), state).Count);
+            Assert.Equal(page.Rows.Count, SessionsPanel.Find(snapshot, (int)amara, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(at)), state).Count);
         }
     }
 
@@ -318,10 +319,10 @@ public sealed class UsageReadContractTests
         Assert.Equal(DateOnly.FromDateTime(at.UtcDateTime).AddDays(-3), page.Daily.FirstDay);
         Assert.Equal(2, page.UsersTotal.Turns);
 
-        Task<UsagePageView> ReadAsync() => database.Store<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(UsageFilter.Default(at)), DataScope.Everybody, ContractTests.Token);
+        Task<UsagePageView> ReadAsync() => database.Store<UsagePageQuery>().ReadAsync(UsagePageRequest.Whole(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(at))), DataScope.Everybody, ContractTests.Token);
     }
 
-    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, database.Time, ContractTests.Token);
+    private static Task<UsageSnapshot> SnapshotAsync(TestDatabase database) => UsageSnapshot.OpenAsync(database.Readers, DataScope.Everybody, OrganisationCalendar.Utc, database.Time, ContractTests.Token);
 
-    private static Scope Everything(TestDatabase database) => new(UsageFilter.Default(database.Time.GetUtcNow()), null, null);
+    private static Scope Everything(TestDatabase database) => new(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(database.Time.GetUtcNow())), null, null);
 }

@@ -62,10 +62,14 @@ internal static class LedgerRecountSql
         SELECT (SELECT count(*) FROM ({StoredUserHours} EXCEPT {CountedUserHours}) a) + (SELECT count(*) FROM ({CountedUserHours} EXCEPT {StoredUserHours}) b)
         """;
 
-    private const string StoredSessionHours = "SELECT session_key, slot, requests FROM session_hours WHERE user_id = @user";
+    private const string StoredSessionHours = "SELECT session_key, slot, facts FROM session_hours WHERE user_id = @user";
 
     private const string CountedSessionHours = """
-        SELECT session_key, at / @length * @slots, count(*) FROM requests WHERE user_id = @user AND session_key <> 0 GROUP BY session_key, at / @length * @slots
+        SELECT session_key, slot, count(*) FROM (
+            SELECT session_key, at / @length * @slots AS slot FROM requests WHERE user_id = @user AND session_key <> 0
+            UNION ALL
+            SELECT session_key, started_at / @length * @slots FROM ledger_turns WHERE user_id = @user) c
+        GROUP BY session_key, slot
         """;
 
     public const string SessionHours = $"""
@@ -73,13 +77,19 @@ internal static class LedgerRecountSql
         """;
 
     private const string StoredSessions = """
-        SELECT session_key, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, first_at, last_at
-        FROM ledger_sessions WHERE user_id = @user AND requests <> 0
+        SELECT session_key, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, first_at, last_at
+        FROM ledger_sessions WHERE user_id = @user AND facts <> 0
         """;
 
     private const string CountedSessions = """
-        SELECT session_key, count(*), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens + cache_write_1h_tokens), min(at), max(at)
-        FROM requests WHERE user_id = @user AND session_key <> 0 GROUP BY session_key
+        SELECT session_key, count(*), sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), min(first_at), max(last_at)
+        FROM (
+            SELECT session_key, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
+                at AS first_at, at AS last_at
+            FROM requests WHERE user_id = @user AND session_key <> 0
+            UNION ALL
+            SELECT session_key, 0, 0, 0, 0, 0, started_at, ended_at FROM ledger_turns WHERE user_id = @user) c
+        GROUP BY session_key
         """;
 
     public const string Sessions = $"""
@@ -108,7 +118,7 @@ internal static class LedgerRecountSql
 
     private const string CountedUserTotals = """
         SELECT sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed),
-            (SELECT count(*) FROM ledger_sessions WHERE user_id = @user AND requests > 0)
+            (SELECT count(*) FROM ledger_sessions WHERE user_id = @user AND facts > 0)
         FROM (
             SELECT 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
             FROM requests WHERE user_id = @user
@@ -163,9 +173,9 @@ internal static class LedgerRecountSql
         SELECT day, 0, 0, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM ledger_user_days WHERE user_id = @user
         """;
 
-    public const string SessionHoursToCompare = "SELECT slot, session_key, 0, requests, 0, 0, 0, 0, 0, 0 FROM session_hours WHERE user_id = @user";
+    public const string SessionHoursToCompare = "SELECT slot, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM session_hours WHERE user_id = @user";
 
-    public const string SessionDaysToCompare = "SELECT day, session_key, 0, requests, 0, 0, 0, 0, 0, 0 FROM ledger_session_days WHERE user_id = @user";
+    public const string SessionDaysToCompare = "SELECT day, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM ledger_session_days WHERE user_id = @user";
 
     public const string Users = "SELECT DISTINCT user_id FROM ledger_sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
 }

@@ -62,14 +62,14 @@ internal static class LedgerRollupSql
 
     /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
     public const string AddToSessionHour = """
-        UPDATE session_hours SET requests = requests + @requests WHERE user_id = @user AND session_key = @session AND slot = @period
+        UPDATE session_hours SET facts = facts + @facts WHERE user_id = @user AND session_key = @session AND slot = @period
         """;
 
     public const string InsertSessionHour = """
-        INSERT INTO session_hours (slot, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
+        INSERT INTO session_hours (slot, user_id, session_key, facts) VALUES (@period, @user, @session, @facts)
         """;
 
-    public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @period AND requests = 0";
+    public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @period AND facts = 0";
 
     public const string AddDay = $"""
         INSERT INTO ledger_days (day, user_id, model_id, price_class, {SumColumns})
@@ -102,14 +102,14 @@ internal static class LedgerRollupSql
 
     /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
     public const string AddToSessionDay = """
-        UPDATE ledger_session_days SET requests = requests + @requests WHERE user_id = @user AND session_key = @session AND day = @period
+        UPDATE ledger_session_days SET facts = facts + @facts WHERE user_id = @user AND session_key = @session AND day = @period
         """;
 
     public const string InsertSessionDay = """
-        INSERT INTO ledger_session_days (day, user_id, session_key, requests) VALUES (@period, @user, @session, @requests)
+        INSERT INTO ledger_session_days (day, user_id, session_key, facts) VALUES (@period, @user, @session, @facts)
         """;
 
-    public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND requests = 0";
+    public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND facts = 0";
 
     public const string AddTotal = $"""
         INSERT INTO ledger_totals (user_id, model_id, price_class, {SumColumns})
@@ -158,24 +158,26 @@ internal static class LedgerRollupSql
         ON CONFLICT (day, writer) DO UPDATE SET version = ledger_day_versions.version + 1
         """;
 
-    /// <summary>Returns how many requests the session has now.</summary>
+    /// <summary>Returns how many facts the session has now.</summary>
     public const string AddSession = """
         UPDATE ledger_sessions SET
             first_at = CASE WHEN first_at IS NULL OR @first_at < first_at THEN @first_at ELSE first_at END,
             last_at = CASE WHEN last_at IS NULL OR @last_at > last_at THEN @last_at ELSE last_at END,
-            requests = requests + @requests, input_tokens = input_tokens + @input, output_tokens = output_tokens + @output,
+            facts = facts + @facts, requests = requests + @requests, input_tokens = input_tokens + @input, output_tokens = output_tokens + @output,
             cache_read_tokens = cache_read_tokens + @cache_read, cache_write_tokens = cache_write_tokens + @cache_write
         WHERE user_id = @user AND session_key = @session
-        RETURNING requests
+        RETURNING facts
         """;
 
-    /// <summary>After requests left a session: its first and last instants, found through the first and the last slot of its first and last days.</summary>
+    /// <summary>After facts left a session: its first and last instants. Requests are found through the first and the last slot within its first and last days.</summary>
     public const string RecountSession = """
         UPDATE ledger_sessions SET
-            first_at = (SELECT min(r.at) FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour =
-                (SELECT min(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session AND h.slot >= @from)),
-            last_at = (SELECT max(r.at) FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour =
-                (SELECT max(h.slot) / 4 FROM session_hours h WHERE h.user_id = @user AND h.session_key = @session AND h.slot < @until))
+            first_at = (SELECT min(at) FROM (
+                SELECT min(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @from / 4 AND r.hour < @from_end / 4
+                UNION ALL SELECT min(t.started_at) FROM ledger_turns t WHERE t.user_id = @user AND t.session_key = @session) f),
+            last_at = (SELECT max(at) FROM (
+                SELECT max(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @until / 4 AND r.hour < @until_end / 4
+                UNION ALL SELECT max(t.ended_at) FROM ledger_turns t WHERE t.user_id = @user AND t.session_key = @session) l)
         WHERE user_id = @user AND session_key = @session
         """;
 

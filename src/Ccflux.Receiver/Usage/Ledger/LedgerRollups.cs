@@ -47,6 +47,7 @@ internal sealed class LedgerRollups
     private struct SessionCell
     {
         public RequestSums Sums;
+        public long Facts;
         public long First;
         public long Last;
         public bool Shrunk;
@@ -89,6 +90,7 @@ internal sealed class LedgerRollups
         _hours.Count(user, turn, sign);
         _days.Count(user, turn, sign);
         _allTime.Count(user, turn, sign);
+        CountSession(user, turn.Session, turn.Started, turn.Ended, sign);
     }
 
     private void Count(long user, in LedgerRequest request, long model, in ReportOrigin from, int sign)
@@ -114,25 +116,27 @@ internal sealed class LedgerRollups
 
         if (request.Session != 0)
         {
-            CountSession(user, request, sign);
+            CountSession(user, request.Session, request.At, request.At, sign).Sums.Add(request, sign);
         }
     }
 
-    private void CountSession(long user, in LedgerRequest request, int sign)
+    private ref SessionCell CountSession(long user, long key, long first, long last, int sign)
     {
-        ref var session = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (user, request.Session), out var isKnown);
+        ref var session = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (user, key), out var isKnown);
         if (!isKnown)
         {
             (session.First, session.Last) = (long.MaxValue, long.MinValue);
         }
 
-        session.Sums.Add(request, sign);
+        session.Facts += sign;
         session.Shrunk |= sign < 0;
         if (sign > 0)
         {
-            session.First = Math.Min(session.First, request.At);
-            session.Last = Math.Max(session.Last, request.At);
+            session.First = Math.Min(session.First, first);
+            session.Last = Math.Max(session.Last, last);
         }
+
+        return ref session;
     }
 
     private void FlushEvents(WriteSession session)
@@ -187,13 +191,13 @@ internal sealed class LedgerRollups
     {
         foreach (var ((user, session), cell) in _sessions)
         {
-            var requests = writing.Scalar(
+            var facts = writing.Scalar(
                 LedgerRollupSql.AddSession,
                 ("user", user), ("session", session),
                 ("first_at", cell.First == long.MaxValue ? SqlValue.Null : cell.First), ("last_at", cell.Last == long.MinValue ? SqlValue.Null : cell.Last),
-                ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
+                ("facts", cell.Facts), ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
                 ("cache_write", cell.Sums.CacheWrite)) ?? 0;
-            CountSessions(writing, user, requests - cell.Sums.Requests, requests);
+            CountSessions(writing, user, facts - cell.Facts, facts);
             if (cell.Shrunk)
             {
                 RecountSession(writing, user, session);
@@ -201,7 +205,7 @@ internal sealed class LedgerRollups
         }
     }
 
-    /// <summary>A session counts while it has requests.</summary>
+    /// <summary>A session counts while it has requests or turns.</summary>
     private static void CountSessions(WriteSession writing, long user, long before, long after)
     {
         if ((before > 0) != (after > 0))
@@ -210,14 +214,17 @@ internal sealed class LedgerRollups
         }
     }
 
-    /// <summary>After the sums by day and by hour. The first and the last slot are searched in one day each: a session may last for months.</summary>
+    /// <summary>After the sums by day. Requests are searched in two days: a session may last for months.</summary>
     private void RecountSession(WriteSession writing, long user, long session)
     {
         var (first, last) = writing.First(LedgerRollupSql.SessionDays, static rows => (rows.Int32(0), rows.Int32(1)), ("user", user), ("session", session));
         writing.Execute(
             LedgerRollupSql.RecountSession,
-            ("user", user), ("session", session), ("from", _slotOf(_calendar.StartOf(first))), ("until", _slotOf(_calendar.StartOf(last + 1)) + SlotGrain.SlotsPerHour));
+            ("user", user), ("session", session),
+            ("from", SlotOf(first)), ("from_end", SlotOf(first + 1) + SlotGrain.SlotsPerHour), ("until", SlotOf(last)), ("until_end", SlotOf(last + 1) + SlotGrain.SlotsPerHour));
     }
+
+    private long SlotOf(int day) => _slotOf(_calendar.StartOf(day));
 
     /// <summary>After the sums by hour, which tell whether an hour still has requests.</summary>
     private void FlushActiveHours(WriteSession session)

@@ -25,7 +25,7 @@ internal sealed record RollupStatements(
 /// <summary>The statements of the sums by session and period.</summary>
 internal sealed record SessionStatements(string Add, string Insert, string DeleteEmpty);
 
-/// <summary>Collects what a transaction adds to the sums of one level, hours, days or all time: usage by user, model and price class; requests and turns by user; requests by session.</summary>
+/// <summary>Collects what a transaction adds to the sums of one level, hours, days or all time: usage by user, model and price class; requests and turns by user; facts by session.</summary>
 /// <param name="sql">Of the level.</param>
 /// <param name="periodOf">The slot or the day of an instant in epoch milliseconds; 0 for all time.</param>
 internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodOf)
@@ -83,6 +83,10 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
         cell.Turns += sign;
         cell.Failed += turn.Outcome == TurnOutcome.Failed ? sign : 0;
         cell.Shrunk |= sign < 0;
+        if (sql.Sessions is not null)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_sessions, (periodOf(turn.Started), user, turn.Session), out _) += sign;
+        }
     }
 
     public void Flush(WriteSession session)
@@ -133,19 +137,19 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
 
     private void FlushSessions(WriteSession session, SessionStatements statements)
     {
-        foreach (var ((period, user, key), requests) in _sessions)
+        foreach (var ((period, user, key), facts) in _sessions)
         {
-            if (requests == 0)
+            if (facts == 0)
             {
                 continue;
             }
 
-            if (session.Execute(statements.Add, ("period", period), ("user", user), ("session", key), ("requests", requests)) == 0)
+            if (session.Execute(statements.Add, ("period", period), ("user", user), ("session", key), ("facts", facts)) == 0)
             {
-                session.Execute(statements.Insert, ("period", period), ("user", user), ("session", key), ("requests", requests));
+                session.Execute(statements.Insert, ("period", period), ("user", user), ("session", key), ("facts", facts));
                 _moved.Add((period, user, key));
             }
-            else if (requests < 0 && session.Execute(statements.DeleteEmpty, ("period", period), ("user", user), ("session", key)) > 0)
+            else if (facts < 0 && session.Execute(statements.DeleteEmpty, ("period", period), ("user", user), ("session", key)) > 0)
             {
                 _moved.Add((period, user, key));
             }

@@ -53,8 +53,9 @@ CREATE TABLE ledger_sessions (
     session_id         TEXT    NOT NULL,
     device_ref         INTEGER,
     entrypoint         TEXT,
-    first_at           INTEGER,                           -- of its requests; null while it has none
+    first_at           INTEGER,                           -- of its requests and turns; null while it has none
     last_at            INTEGER,
+    facts              INTEGER NOT NULL,                  -- requests and turns
     requests           INTEGER NOT NULL,
     input_tokens       INTEGER NOT NULL,
     output_tokens      INTEGER NOT NULL,
@@ -127,7 +128,7 @@ CREATE TABLE session_hours (
     slot        INTEGER NOT NULL,
     user_id     INTEGER NOT NULL,
     session_key INTEGER NOT NULL,
-    requests    INTEGER NOT NULL,
+    facts       INTEGER NOT NULL,                         -- requests, and turns that started in it
     PRIMARY KEY (user_id, slot, session_key)
 ) WITHOUT ROWID;
 
@@ -173,7 +174,7 @@ CREATE TABLE ledger_session_days (
     day         INTEGER NOT NULL,
     user_id     INTEGER NOT NULL,
     session_key INTEGER NOT NULL,
-    requests    INTEGER NOT NULL,
+    facts       INTEGER NOT NULL,
     PRIMARY KEY (day, user_id, session_key)
 ) WITHOUT ROWID;
 CREATE INDEX ledger_session_days_by_session ON ledger_session_days (user_id, session_key, day);
@@ -249,5 +250,5 @@ CREATE TABLE ledger_user_totals (
     cache_write_tokens INTEGER NOT NULL,
     turns              INTEGER NOT NULL,
     failed             INTEGER NOT NULL,
-    sessions           INTEGER NOT NULL DEFAULT 0         -- with requests
+    sessions           INTEGER NOT NULL DEFAULT 0
 );

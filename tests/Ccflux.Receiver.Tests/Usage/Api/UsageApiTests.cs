@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -171,7 +172,7 @@ public sealed class UsageApiTests
     {
         await using var history = await History.RandomAsync(seed: 47, turns: 400);
         var now = history.Time.GetUtcNow();
-        var filter = UsageFilter.Default(now) with { Division = "Data" };
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(now)) with { Division = "Data" };
 
         using var json = JsonDocument.Parse(await GetAsync(history, "/api/v1/usage?division=Data"));
 
@@ -200,7 +201,7 @@ public sealed class UsageApiTests
     public async Task Users_AsJson_EqualTheFacts()
     {
         await using var history = await History.RandomAsync(seed: 43, turns: 300);
-        var facts = history.Facts.In(UsageFilter.Default(history.Time.GetUtcNow()));
+        var facts = history.Facts.In(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         using var json = JsonDocument.Parse(await GetAsync(history, "/api/v1/usage/users?sort=email-is-no-column&sort=user"));
 
@@ -222,7 +223,7 @@ public sealed class UsageApiTests
     public async Task Summary_UnderAFilter_CountsWhatItNamesAndNothingElse(string? user, string? division, string? model)
     {
         await using var history = await History.RandomAsync(seed: 44, turns: 400);
-        var period = UsageFilter.Default(history.Time.GetUtcNow()) with { User = user, Division = division, Model = model };
+        var period = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())) with { User = user, Division = division, Model = model };
         var query = string.Join('&', new[] { ("user", user), ("division", division), ("model", model) }.Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1}={pair.Item2}"));
 
         using var json = JsonDocument.Parse(await GetAsync(history, "/api/v1/usage?" + query));

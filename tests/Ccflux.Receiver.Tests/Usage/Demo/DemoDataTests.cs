@@ -1,4 +1,5 @@
 using Ccflux.Lab.Demo;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Store.Tiers;
@@ -15,7 +16,7 @@ public sealed class DemoDataTests
         var stored = await history.Receiver.Make<DemoData>().FillAsync();
         await InferTiersAsync(history);
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.Equal(history.Facts.Turns.Count, stored);
         Assert.Equal(15, view.Cards.Users.Total);

@@ -125,7 +125,7 @@ public sealed class LedgerPropertyTests
     [InlineData("usage_hours", "UPDATE usage_hours SET output_tokens = output_tokens + 1 WHERE user_id = 1")]
     [InlineData("usage_hours", "DELETE FROM usage_hours WHERE user_id = 1")]
     [InlineData("user_hours", "UPDATE user_hours SET turns = turns + 1 WHERE user_id = 1")]
-    [InlineData("session_hours", "UPDATE session_hours SET requests = requests + 1 WHERE user_id = 1")]
+    [InlineData("session_hours", "UPDATE session_hours SET facts = facts + 1 WHERE user_id = 1")]
     [InlineData("ledger_days", "UPDATE ledger_days SET day = day + 1 WHERE user_id = 1")]
     [InlineData("ledger_user_days", "UPDATE ledger_user_days SET failed = failed + 1 WHERE user_id = 1")]
     [InlineData("ledger_session_days", "DELETE FROM ledger_session_days WHERE user_id = 1")]

@@ -6,7 +6,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
-/// <summary>An independent count: every turn and event, read plainly from the facts. No rollup is used.</summary>
+/// <summary>An independent count: every turn and request, read plainly from the facts. No rollup is used. Each request of the tests' histories is an event of its own: a turn
+/// makes one request of a model.</summary>
 internal sealed class Facts
 {
     public Facts(string path)
@@ -15,28 +16,21 @@ internal sealed class Facts
         connection.Open();
         Turns = [.. connection.Query<Turn>(
             """
-            SELECT t.turn_id AS Id, t.user_id AS User, u.email AS Email, u.division AS Division, t.session_ref AS Session, t.started_at AS StartedAt, t.ended_at AS EndedAt, t.outcome AS Outcome
-            FROM turns t JOIN users u ON u.user_id = t.user_id
+            SELECT t.turn_key AS Id, t.user_id AS User, u.email AS Email, u.division AS Division, t.session_key AS Session, t.started_at AS EndedAt, t.outcome AS Outcome
+            FROM ledger_turns t JOIN users u ON u.user_id = t.user_id
             """)];
-        var turns = Turns.ToDictionary(turn => turn.Id);
+        var turns = Turns.ToDictionary(turn => (turn.User, turn.Id));
         Events = [.. connection.Query<Event>(
             """
-            SELECT e.turn_id AS TurnId, m.name AS Model, e.messages AS Messages, e.input_tokens AS Input, e.output_tokens AS Output, e.cache_read_tokens AS Read, e.cache_write_tokens AS Write,
-                   e.cache_write_1h_tokens AS Write1h,
-                   e.over_100k_input_tokens AS I1, e.over_100k_output_tokens AS O1, e.over_100k_cache_read_tokens AS R1, e.over_100k_cache_write_tokens AS W1, e.over_100k_cache_write_1h_tokens AS H1,
-                   e.over_200k_input_tokens AS I2, e.over_200k_output_tokens AS O2, e.over_200k_cache_read_tokens AS R2, e.over_200k_cache_write_tokens AS W2, e.over_200k_cache_write_1h_tokens AS H2,
-                   e.fast_input_tokens AS I3, e.fast_output_tokens AS O3, e.fast_cache_read_tokens AS R3, e.fast_cache_write_tokens AS W3, e.fast_cache_write_1h_tokens AS H3
-            FROM events e JOIN models m ON m.model_id = e.model_id
+            SELECT r.turn_key AS TurnId, r.user_id AS User, r.at AS At, m.name AS Model, 1 AS Messages, r.input_tokens AS Input, r.output_tokens AS Output, r.cache_read_tokens AS Read,
+                   r.cache_write_5m_tokens + r.cache_write_1h_tokens AS Write, r.cache_write_1h_tokens AS Write1h, r.price_class AS Class, r.web_searches AS Searches
+            FROM requests r JOIN models m ON m.model_id = r.model_id
             """)];
         foreach (var each in Events)
         {
-            each.Turn = turns[each.TurnId];
+            each.Turn = turns[(each.User, each.TurnId)];
         }
     }
-
-    public IReadOnlyList<Turn> Turns { get; private init; }
-
-    public IReadOnlyList<Event> Events { get; private init; }
 
     private Facts(IReadOnlyList<Turn> turns, IReadOnlyList<Event> events)
     {
@@ -44,50 +38,59 @@ internal sealed class Facts
         Events = events;
     }
 
-    /// <summary>The facts within the days, for the filter's user, division and model.</summary>
-    public Facts In(UsageFilter filter)
-    {
-        bool Mine(Turn turn) => turn.Date >= filter.From && turn.Date <= filter.To
-            && (filter.User is null || turn.Email == filter.User)
-            && (filter.Division is null || turn.Division == (filter.Division == UsageFilter.NoDivision ? "" : filter.Division));
-        var events = Events.Where(each => Mine(each.Turn) && (filter.Model is null || each.Model == filter.Model)).ToList();
-        var turns = filter.Model is null ? Turns.Where(Mine).ToList() : [.. events.Select(each => each.Turn).Distinct()];
-        return new Facts(turns, events);
-    }
+    public IReadOnlyList<Turn> Turns { get; private init; }
 
-    /// <summary>The facts that ended before an instant.</summary>
-    public Facts Until(DateTimeOffset instant)
-    {
-        bool IsBefore(Turn turn) => turn.EndedAt < instant.ToUnixTimeMilliseconds();
-        return new Facts([.. Turns.Where(IsBefore)], [.. Events.Where(each => IsBefore(each.Turn))]);
-    }
+    public IReadOnlyList<Event> Events { get; private init; }
 
     public long Billed => Events.Sum(each => each.Billed);
 
     public decimal Cost => Events.Sum(each => each.Cost ?? 0);
 
-    /// <summary>5-hour windows of each user, found by walking through the turns in order.</summary>
+    /// <summary>The facts within the days (UTC), for the filter's user, division and model.</summary>
+    public Facts In(UsageFilter filter)
+    {
+        bool Mine(Turn turn) => (filter.User is null || turn.Email == filter.User)
+            && (filter.Division is null || turn.Division == (filter.Division == UsageFilter.NoDivision ? "" : filter.Division));
+        bool Within(DateOnly date) => date >= filter.From && date <= filter.To;
+        var events = Events.Where(each => Mine(each.Turn) && Within(each.Date) && (filter.Model is null || each.Model == filter.Model)).ToList();
+        var turns = filter.Model is null ? Turns.Where(turn => Mine(turn) && Within(turn.Date)).ToList() : [.. events.Select(each => each.Turn)];
+        return new Facts(turns, events);
+    }
+
+    /// <summary>The facts before an instant.</summary>
+    public Facts Until(DateTimeOffset instant)
+    {
+        var until = instant.ToUnixTimeMilliseconds();
+        return new Facts([.. Turns.Where(turn => turn.EndedAt < until)], [.. Events.Where(each => each.At < until)]);
+    }
+
+    /// <summary>5-hour windows of each user, found by walking through the requests in order.</summary>
     public List<Window> Windows()
     {
         const long Hour = 3_600_000;
-        var billed = Events.GroupBy(each => each.TurnId).ToDictionary(group => group.Key, group => group.Sum(each => each.Billed));
         var windows = new List<Window>();
-        foreach (var user in Turns.GroupBy(turn => turn.Email))
+        foreach (var user in Events.GroupBy(each => each.Turn.Email))
         {
             Window? open = null;
-            foreach (var turn in user.OrderBy(turn => turn.EndedAt))
+            foreach (var each in user.OrderBy(each => each.At))
             {
-                if (open is null || turn.EndedAt - open.Start >= 5 * Hour || turn.EndedAt - open.Last >= 5 * Hour)
+                if (open is null || each.At - open.Start >= 5 * Hour)
                 {
-                    open = new Window(user.Key, turn.EndedAt / Hour * Hour);
+                    open = new Window(user.Key, each.At / Hour * Hour);
                     windows.Add(open);
                 }
 
-                open.Last = turn.EndedAt;
-                open.Turns++;
-                open.Billed += billed.GetValueOrDefault(turn.Id);
-                open.Sessions.Add(turn.Session);
+                open.Last = each.At;
+                open.Billed += each.Billed;
+                open.Sessions.Add(each.Turn.Session);
             }
+        }
+
+        foreach (var window in windows)
+        {
+            var turns = Turns.Where(turn => turn.Email == window.Email && turn.EndedAt >= window.Start && turn.EndedAt < window.Start + (5 * Hour)).ToList();
+            window.Turns = turns.Count;
+            window.Sessions.UnionWith(turns.Select(turn => turn.Session));
         }
 
         return windows;
@@ -105,8 +108,7 @@ internal sealed class Facts
 
         public long Session { get; init; }
 
-        public long StartedAt { get; init; }
-
+        /// <summary>The turns of the tests' histories start when they end.</summary>
         public long EndedAt { get; init; }
 
         public string Outcome { get; init; } = "";
@@ -117,6 +119,10 @@ internal sealed class Facts
     internal sealed class Event
     {
         public long TurnId { get; init; }
+
+        public long User { get; init; }
+
+        public long At { get; init; }
 
         public string Model { get; init; } = "";
 
@@ -132,52 +138,36 @@ internal sealed class Facts
 
         public long Write1h { get; init; }
 
-        public long I1 { get; init; }
+        public int Class { get; init; }
 
-        public long O1 { get; init; }
-
-        public long R1 { get; init; }
-
-        public long W1 { get; init; }
-
-        public long H1 { get; init; }
-
-        public long I2 { get; init; }
-
-        public long O2 { get; init; }
-
-        public long R2 { get; init; }
-
-        public long W2 { get; init; }
-
-        public long H2 { get; init; }
-
-        public long I3 { get; init; }
-
-        public long O3 { get; init; }
-
-        public long R3 { get; init; }
-
-        public long W3 { get; init; }
-
-        public long H3 { get; init; }
+        public long Searches { get; init; }
 
         public Turn Turn { get; set; } = new();
 
         public long Billed => Input + Output;
 
-        /// <summary>Cost of the event alone, on its own day.</summary>
-        public decimal? Cost => PriceList.BuiltIn.Cost(Model, Turn.Date, new ModelUsage
+        public DateOnly Date => DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(At).UtcDateTime);
+
+        /// <summary>Cost of the request alone, on its own day.</summary>
+        public decimal? Cost
         {
-            InputTokens = Input,
-            OutputTokens = Output,
-            CacheReadTokens = Read,
-            CacheWriteTokens = Write,
-            CacheWrite1hTokens = Write1h,
-            Over100k = new() { InputTokens = I1, OutputTokens = O1, CacheReadTokens = R1, CacheWriteTokens = W1, CacheWrite1hTokens = H1 },
-            Over200k = new() { InputTokens = I2, OutputTokens = O2, CacheReadTokens = R2, CacheWriteTokens = W2, CacheWrite1hTokens = H2 },
-            Fast = new() { InputTokens = I3, OutputTokens = O3, CacheReadTokens = R3, CacheWriteTokens = W3, CacheWrite1hTokens = H3 },
-        });
+            get
+            {
+                var prompt = Input + Read + Write;
+                var all = new TokenCounts { InputTokens = Input, OutputTokens = Output, CacheReadTokens = Read, CacheWriteTokens = Write, CacheWrite1hTokens = Write1h };
+                return PriceList.BuiltIn.Cost(Model, Date, new ModelUsage
+                {
+                    InputTokens = Input,
+                    OutputTokens = Output,
+                    CacheReadTokens = Read,
+                    CacheWriteTokens = Write,
+                    CacheWrite1hTokens = Write1h,
+                    Over100k = prompt > 100_000 ? all : null,
+                    Over200k = prompt > 200_000 ? all : null,
+                    Fast = (Class & 4) != 0 ? all : null,
+                }) + (Searches * PriceList.BuiltIn.WebSearchUsd);
+            }
+        }
     }
 
     internal sealed class Window(string email, long start)

@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Tests.Hosting;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
@@ -78,9 +78,8 @@ internal sealed class History : IAsyncDisposable
 
     public async Task StoreAsync(long user, params TurnReport[] turns)
     {
-        var incoming = new IncomingTurns(
-            user, 2, turns, null, new ClientInfo { Name = "ccflux", Version = "1.0.0" }, "1.0.0", null, Time.GetUtcNow().ToUnixTimeMilliseconds());
-        var result = await Receiver.Service<GroupCommitWriter>().WriteAsync(new ReportWrite(Receiver.Service<UsageWriter>(), incoming, DailyCaps.None));
+        var incoming = TurnRequests.Of(user, Time.GetUtcNow(), turns);
+        var result = await Receiver.Service<GroupCommitWriter>().WriteAsync(new LedgerWrite(Receiver.Service<LedgerWriter>(), incoming, allowances: null));
         Assert.Equal(WriteStatus.Committed, result.Status);
     }
 

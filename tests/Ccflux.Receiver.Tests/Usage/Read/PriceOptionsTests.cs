@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -46,7 +47,7 @@ public sealed class PriceOptionsTests : IDisposable
             History.Turn("s", 0, noon.AddDays(-1), ("own-model", History.Usage(1_000_000, 1_000_000))),
             History.Turn("s", 1, noon, ("own-model", History.Usage(1_000_000, 1_000_000)), ("claude-opus-5-5", History.Usage(5, 5))));
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(noon));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(noon)));
 
         Assert.Equal(33m, view.Cards.Cost.Total.Usd);
         Assert.Equal(["claude-opus-5-5"], view.Cards.Cost.Total.Unpriced);

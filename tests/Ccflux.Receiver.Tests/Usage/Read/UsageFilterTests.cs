@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -80,7 +81,7 @@ public sealed class UsageFilterTests
     private static (UsageFilter Filter, List<FilterFault> Faults) Parse(string query)
     {
         var faults = new List<FilterFault>();
-        return (UsageFilter.Parse(new QueryCollection(QueryHelpers.ParseQuery(query)), s_now, faults), faults);
+        return (UsageFilter.Parse(new QueryCollection(QueryHelpers.ParseQuery(query)), OrganisationCalendar.Utc.DateOf(s_now), faults), faults);
     }
 
     private static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd");

@@ -1,7 +1,8 @@
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Usage;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Usage;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -46,7 +47,7 @@ public sealed class UsagePageQueryTests
     public async Task Page_AfterALateTurnOfAPastDay_ShowsIt()
     {
         await using var history = await History.RandomAsync(seed: 5, turns: 300);
-        var filter = UsageFilter.Default(history.Time.GetUtcNow());
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow()));
         var before = await ReadAsync(history, filter);
 
         await history.StoreAsync(3, History.Turn("late", 0, history.Time.GetUtcNow().AddDays(-20), (History.Models[0], History.Usage(1000, 500))));
@@ -104,7 +105,7 @@ public sealed class UsagePageQueryTests
     public async Task Users_UnderASearch_AreTotalledAlone()
     {
         await using var history = await History.RandomAsync(seed: 21, turns: 300);
-        var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
+        var request = UsagePageRequest.Whole(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
         var everybody = await history.Receiver.Service<UsagePageQuery>().ReadAsync(request, DataScope.Everybody, TestContext.Current.CancellationToken);
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
@@ -126,7 +127,7 @@ public sealed class UsagePageQueryTests
     {
         await using var history = await History.EmptyAsync();
 
-        var view = await ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.True(view.IsEmpty);
         Assert.Equal(30, view.Daily.Days.Count);
@@ -140,7 +141,7 @@ public sealed class UsagePageQueryTests
     public async Task Page_WithNamesNobodyKnows_FallsBackAndSaysSo()
     {
         await using var history = await History.RandomAsync(seed: 3, turns: 50);
-        var filter = UsageFilter.Default(history.Time.GetUtcNow()) with { User = "nobody@example.org", Division = "Nowhere", Model = "no-model" };
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())) with { User = "nobody@example.org", Division = "Nowhere", Model = "no-model" };
 
         var view = await ReadAsync(history, filter);
 
@@ -160,7 +161,7 @@ public sealed class UsagePageQueryTests
             history.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        var view = await ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.Equal(History.Models, view.Choices.Models.Select(model => model.Name));
         Assert.Equal([1, 2, 3, 4, 6, 8, 0], view.Choices.Models.Select(model => model.Colour));

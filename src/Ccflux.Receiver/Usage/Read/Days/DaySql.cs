@@ -87,7 +87,11 @@ internal static class DaySql
     public const string PartSessions = $"""
         SELECT user_id, previous, count(*)
         FROM (SELECT s.user_id, {PreviousDay} AS previous
-              FROM (SELECT DISTINCT r.user_id, r.session_key {PartOfDay} AND r.session_key <> 0) s) active
+              FROM (SELECT r.user_id, r.session_key {PartOfDay} AND r.session_key <> 0
+                    UNION
+                    SELECT t.user_id, t.session_key
+                    FROM ledger_user_days d CROSS JOIN ledger_turns t
+                    WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until) s) active
         GROUP BY user_id, previous
         """;
 
