@@ -1,9 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Telemetry.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
+using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Tests.Telemetry;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -25,7 +26,7 @@ public sealed class ModelColoursTests
         await SendAsync(history, now, "claude-opus-5-5");
         await history.StoreAsync(1, History.Turn("s", 2, now.AddMinutes(-7), ("claude-haiku-5-5", History.Usage(1, 1)), ("claude-opus-4-8", History.Usage(1, 1))));
 
-        var usage = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(now));
+        var usage = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(now)));
         var telemetry = await history.Receiver.Service<TelemetryPageQuery>().ReadAsync(
             new TelemetryFilter("today", DateOnly.FromDateTime(now.UtcDateTime), DateOnly.FromDateTime(now.UtcDateTime)), new CallPart(0, 1), DataScope.Everybody, TestContext.Current.CancellationToken);
 

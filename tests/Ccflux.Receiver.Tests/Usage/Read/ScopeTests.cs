@@ -1,8 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -19,7 +20,7 @@ public sealed class ScopeTests
     public async Task Page_OfADivision_IsThePageFilteredByIt(string division, string? model)
     {
         await using var history = await History.RandomAsync(seed: 61, turns: 400);
-        var filter = UsageFilter.Default(history.Time.GetUtcNow()) with { Model = model };
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())) with { Model = model };
 
         var scoped = await ReadAsync(history, filter, DataScope.OfDivisions(division));
         var filtered = await ReadAsync(history, filter with { Division = division }, DataScope.Everybody);
@@ -35,7 +36,7 @@ public sealed class ScopeTests
     public async Task Page_OfOneUser_IsThePageFilteredByThem()
     {
         await using var history = await History.RandomAsync(seed: 62, turns: 400);
-        var filter = UsageFilter.Default(history.Time.GetUtcNow());
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow()));
 
         var scoped = await ReadAsync(history, filter, DataScope.OfUser(3));
 
@@ -47,7 +48,7 @@ public sealed class ScopeTests
     public async Task Filter_ThatNamesSomebodyOutsideTheScope_IsUnknownAndLeavesTheScope()
     {
         await using var history = await History.RandomAsync(seed: 63, turns: 200);
-        var filter = UsageFilter.Default(history.Time.GetUtcNow());
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow()));
         var allowed = DataScope.OfDivisions("Data");
         var whole = await ReadAsync(history, filter, allowed);
         var outsider = history.Facts.Turns.First(turn => turn.Division == "Platform").Email;
@@ -70,7 +71,7 @@ public sealed class ScopeTests
         await using var history = await History.RandomAsync(seed: 64, turns: 200);
         var query = history.Receiver.Service<UserPageQuery>();
         Task<UserPageView?> ReadAsync(long user, DataScope allowed) => query.ReadAsync(
-            UserPageRequest.Parse(History.Email(user), new Microsoft.AspNetCore.Http.QueryCollection(), history.Time.GetUtcNow()), allowed, TestContext.Current.CancellationToken);
+            UserPageRequest.Parse(History.Email(user), new Microsoft.AspNetCore.Http.QueryCollection(), OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())), allowed, TestContext.Current.CancellationToken);
 
         var own = await ReadAsync(1, DataScope.OfUser(1));
 
@@ -84,7 +85,7 @@ public sealed class ScopeTests
     {
         await using var history = await History.RandomAsync(seed: 65, turns: 300);
         var tables = history.Receiver.Service<LongTables>();
-        var filter = UsageFilter.Default(history.Time.GetUtcNow());
+        var filter = UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow()));
 
         var table = await tables.EventsAsync(filter, DataScope.OfDivisions("Data"), TestContext.Current.CancellationToken);
         var rows = await table.Rows.ToListAsync(TestContext.Current.CancellationToken);

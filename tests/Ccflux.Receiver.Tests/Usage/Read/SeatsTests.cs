@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Usage.Read.Views;
 
@@ -24,7 +25,7 @@ public sealed class SeatsTests
         await TokenAsync(history, "Reissued@Example.org ", "2027-01-01 00:00:00", revoked: true);
         await TokenAsync(history, "reissued@example.org", "2027-02-01 00:00:00");
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         var seats = view.Seats.Page.Rows.ToDictionary(row => row.User.Email, row => row.Status);
         Assert.Equal(
@@ -86,7 +87,7 @@ public sealed class SeatsTests
             "UPDATE users SET last_refusal = 'signature-invalid', last_refusal_at = @at WHERE email IN ('refused@example.org', 'mended@example.org')",
             ("at", history.Time.GetUtcNow().AddHours(-2).ToUnixTimeMilliseconds()));
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.Equal("other@example.org", view.WorthALook.Single(line => line.Kind == AttentionKind.ClaimedEmailMismatch).Detail);
         var refused = view.WorthALook.Single(line => line.Kind == AttentionKind.ReportsRefused);
@@ -103,7 +104,7 @@ public sealed class SeatsTests
         await DeviceAsync(history, "build-07", approved: true, revoked: true, again: false);
         await DeviceAsync(history, "build-08", approved: true, revoked: false, again: true);
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.Equal(
             [("build-07", DeviceStatus.Revoked), ("build-08", DeviceStatus.RegisteredAgain), ("laptop", DeviceStatus.Active), ("tower", DeviceStatus.WaitingForApproval)],
@@ -132,7 +133,7 @@ public sealed class SeatsTests
         await history.StoreAsync(2, History.Turn("now", 0, now.AddMinutes(-5), ("claude-sonnet-5", History.Usage(400, 450))));
         await history.StoreAsync(3, History.Turn("now", 0, now.AddMinutes(-5), ("claude-sonnet-5", History.Usage(400, 300))));
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(now));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(now)));
 
         var near = view.WorthALook.Where(line => line.Kind == AttentionKind.WindowNearLimit).ToList();
         Assert.Equal([(History.Email(1), 0.95, true), (History.Email(2), 0.85, false)], near.Select(line => (line.Subjects[0], line.Share!.Value, line.OfLimit)));

@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
@@ -11,7 +12,7 @@ public sealed class TableOrderTests
     public async Task Tables_InEverySortAndDirection_HoldTheSameRowsOnPagesThatDoNotOverlap()
     {
         await using var history = await History.RandomAsync(seed: 21, users: 9, turns: 400);
-        var whole = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var whole = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
         var everyone = whole.Users.Rows.Select(row => row.User.Email).Order(StringComparer.Ordinal);
         var windows = whole.Windows.Page.Rows.Select(row => (row.User.Email, row.StartedAt)).Order();
 
@@ -36,7 +37,7 @@ public sealed class TableOrderTests
     {
         await using var history = await History.RandomAsync(seed: 22, turns: 200);
 
-        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()));
+        var view = await UsagePageQueryTests.ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         Assert.Equal(view.Users.Rows.Select(row => row.Tokens.Billed).OrderDescending(), view.Users.Rows.Select(row => row.Tokens.Billed));
     }
@@ -45,7 +46,7 @@ public sealed class TableOrderTests
     public async Task Users_Searched_AreThoseThatMatchAnAddressOrDivision()
     {
         await using var history = await History.RandomAsync(seed: 22, turns: 200);
-        var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
+        var request = UsagePageRequest.Whole(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
             request with { Users = request.Users with { Search = "DATA" } }, DataScope.Everybody, TestContext.Current.CancellationToken);
@@ -60,7 +61,7 @@ public sealed class TableOrderTests
     public async Task Table_PagedBeyondItsEnd_ShowsTheLastPage()
     {
         await using var history = await History.RandomAsync(seed: 22, users: 7, turns: 200);
-        var request = UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow()));
+        var request = UsagePageRequest.Whole(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())));
 
         var view = await history.Receiver.Service<UsagePageQuery>().ReadAsync(
             request with { Users = request.Users with { Size = 5, Page = 900 } }, DataScope.Everybody, TestContext.Current.CancellationToken);
@@ -73,7 +74,7 @@ public sealed class TableOrderTests
         History history, Func<UsagePageRequest, UsagePageRequest> with, Func<Ccflux.Receiver.Usage.Read.Views.UsagePageView, Paged<T>> table)
     {
         var query = history.Receiver.Service<UsagePageQuery>();
-        var request = with(UsagePageRequest.Whole(UsageFilter.Default(history.Time.GetUtcNow())));
+        var request = with(UsagePageRequest.Whole(UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow()))));
         var rows = new List<T>();
         for (var page = 1; ; page++)
         {

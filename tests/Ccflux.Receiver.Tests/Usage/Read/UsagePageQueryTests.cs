@@ -228,7 +228,7 @@ public sealed class UsagePageQueryTests
         }
 
         long Billed(DateTimeOffset hour, string? model = null) => facts.In(filter with { From = DateOnly.MinValue, To = DateOnly.MaxValue }).Events
-            .Where(each => (model is null || each.Model == model) && each.Turn.EndedAt >= hour.ToUnixTimeMilliseconds() && each.Turn.EndedAt < hour.AddHours(1).ToUnixTimeMilliseconds())
+            .Where(each => (model is null || each.Model == model) && each.At >= hour.ToUnixTimeMilliseconds() && each.At < hour.AddHours(1).ToUnixTimeMilliseconds())
             .Sum(each => each.Billed);
 
         var hours = view.Daily.Hours!;
@@ -313,7 +313,7 @@ public sealed class UsagePageQueryTests
     }
 
     private static DateOnly First(IEnumerable<Facts.Turn> turns) =>
-        DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(turns.Min(turn => turn.StartedAt)).UtcDateTime);
+        DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(turns.Min(turn => turn.EndedAt)).UtcDateTime);
 
     private static int Users(Facts facts) => facts.Events.Select(each => each.Turn.User).Distinct().Count();
 

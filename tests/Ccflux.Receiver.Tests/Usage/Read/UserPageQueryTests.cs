@@ -1,9 +1,10 @@
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Usage.Read;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Receiver.Usage.Read;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Sqlite;
 
@@ -70,7 +71,7 @@ public sealed class UserPageQueryTests
         var before = (await ReadAsync(history, filter))!.Sessions.Rows;
         var huge = before[0].SessionId;
 
-        await history.ExecuteAsync("UPDATE sessions SET events = @events WHERE session_id = @session", ("events", SessionsPanel.MaxPricedEvents + 1), ("session", huge));
+        await history.ExecuteAsync("UPDATE ledger_sessions SET requests = @events WHERE session_id = @session", ("events", SessionsPanel.MaxPricedRequests + 1), ("session", huge));
         var after = (await ReadAsync(history, filter))!.Sessions.Rows;
 
         Assert.Equal((null, true), (after[0].Cost.Usd, after[0].Cost.HasUnpriced));
@@ -97,7 +98,7 @@ public sealed class UserPageQueryTests
     {
         await using var history = await History.EmptyAsync();
 
-        Assert.Null(await ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()) with { User = "nobody@example.org" }));
+        Assert.Null(await ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())) with { User = "nobody@example.org" }));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class UserPageQueryTests
         await using var history = await History.EmptyAsync();
         await history.ExecuteAsync("INSERT INTO refresh_tokens (token, email) VALUES ('sha256:x', 'new@example.org')");
 
-        var view = await ReadAsync(history, UsageFilter.Default(history.Time.GetUtcNow()) with { User = "new@example.org" });
+        var view = await ReadAsync(history, UsageFilter.Default(OrganisationCalendar.Utc.DateOf(history.Time.GetUtcNow())) with { User = "new@example.org" });
 
         Assert.Equal(SeatStatus.NeverReported, view!.Seat.Status);
         Assert.Equal(0, view.AllTime.Turns);
