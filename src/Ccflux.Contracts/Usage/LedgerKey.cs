@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Ccflux.Contracts.Usage;
 
@@ -40,6 +41,8 @@ public static class LedgerKey
     public static long OfPrompt(ReadOnlySpan<byte> promptId) => Of("prompt"u8, promptId);
 
     public static long OfSession(ReadOnlySpan<byte> sessionId) => Of("session"u8, sessionId);
+
+    public static long OfSession(string sessionId) => OfSession(Encoding.UTF8.GetBytes(sessionId));
 
     /// <summary>What one turn used of one model according to ccflux 0.1, which knew no requests.</summary>
     public static long OfLegacyTurn(ReadOnlySpan<byte> sessionId, int turnIndex, ReadOnlySpan<byte> model)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Retention;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -77,18 +77,18 @@ internal static class UsersCommand
             var email = result.GetValue(s_email)!;
             if (!result.GetValue(yes))
             {
-                await CommandHost.FailAsync($"This removes all turns that {email} reported from every figure, and cannot be undone. Repeat it with --yes.");
+                await CommandHost.FailAsync($"This removes everything that {email} reported from every figure, and cannot be undone. Repeat it with --yes.");
                 return CommandHost.Failed;
             }
 
-            var (outcome, turns) = await services.GetRequiredService<UsageRemoval>().ForgetAsync(Actor.Cli, email);
+            var (outcome, facts) = await services.GetRequiredService<UsageRemoval>().ForgetAsync(Actor.Cli, email);
             if (!outcome.IsOk)
             {
                 await CommandHost.FailAsync(outcome.Message);
                 return CommandHost.Failed;
             }
 
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Removed {turns} turns of {outcome.Target}."));
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Removed {facts} requests and turns of {outcome.Target}."));
             return CommandHost.Done;
         }));
         return command;

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Fleet.Switching;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Usage.Ingest;
@@ -32,6 +33,6 @@ internal sealed class LimitReadings(ReadingIntake intake, ReadSessions readers, 
     private async Task<bool> IsOfReporterAsync(string sessionId, long userId)
     {
         using var session = await readers.OpenAsync(CancellationToken.None);
-        return session.Scalar(PortsSql.FirstReporter, ("session", sessionId)) == userId;
+        return session.Scalar(PortsSql.FirstReporter, ("session", LedgerKey.OfSession(sessionId))) == userId;
     }
 }

@@ -7,25 +7,23 @@ internal static class PortsSql
 {
     /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
     public const string HookTotals = $"""
-        SELECT s.session_id, m.name, CAST(total(e.input_tokens) AS bigint), CAST(total(e.output_tokens) AS bigint),
-               CAST(total(e.cache_read_tokens) AS bigint), CAST(total(e.cache_write_tokens) AS bigint)
+        SELECT s.session_id, m.name, CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
+               CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens + r.cache_write_1h_tokens) AS bigint)
         FROM users u
-        CROSS JOIN sessions s
-        CROSS JOIN turns t
-        CROSS JOIN events e
-        JOIN models m ON m.model_id = e.model_id
+        CROSS JOIN ledger_sessions s
+        CROSS JOIN requests r
+        JOIN models m ON m.model_id = r.model_id
         WHERE u.email = @email AND {ScopeSql.OfUser}
-          AND s.user_id = u.user_id AND s.session_id = ANY(@sessions)
-          AND t.user_id = s.user_id AND t.session_ref = s.session_ref
-          AND e.user_id = t.user_id AND e.turn_id = t.turn_id
+          AND s.user_id = u.user_id AND s.session_key = ANY(@sessions)
+          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key
         GROUP BY s.session_id, m.name
         """;
 
-    /// <summary>The user who reported a session first. Joins by user, because sessions are indexed by user and id.</summary>
+    /// <summary>The user who reported a session first.</summary>
     public const string FirstReporter = """
         SELECT s.user_id
-        FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_id = @session
-        ORDER BY s.session_ref
+        FROM users u JOIN ledger_sessions s ON s.user_id = u.user_id AND s.session_key = @session
+        ORDER BY s.reported_at, s.user_id
         LIMIT 1
         """;
 
@@ -101,7 +99,7 @@ internal static class PortsSql
     public const string RecentSessions = """
         SELECT s.session_id, u.user_id, u.email, u.division
         FROM users u
-        JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @since
+        JOIN ledger_sessions s ON s.user_id = u.user_id AND s.last_at >= @since
         LIMIT @limit
         """;
 
@@ -116,19 +114,19 @@ internal static class PortsSql
         LIMIT @limit
         """;
 
-    /// <summary>Reads whole days from their rollup, and the partial days at both ends from the turns.</summary>
-    public const string BilledTokens = """
-        SELECT CAST(total(tokens) AS bigint) FROM (
-            SELECT d.input_tokens + d.output_tokens AS tokens
-            FROM usage_days d
-            WHERE d.day = ANY(@days) AND d.user_id = ANY(@users)
+    /// <summary>Reads whole hours from their sums, and the partial hours at both ends from the requests.</summary>
+    public const string BilledTokens = $"""
+        SELECT CAST(coalesce(sum(tokens), 0) AS bigint) FROM (
+            SELECT h.input_tokens + h.output_tokens AS tokens
+            FROM user_hours h
+            WHERE h.user_id = ANY(@users) AND h.slot >= @head_end / 900000 AND h.slot < @tail_start / 900000
             UNION ALL
-            SELECT e.input_tokens + e.output_tokens
-            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-            WHERE t.user_id = ANY(@users) AND t.ended_at >= @from AND t.ended_at < @head_end
+            SELECT r.input_tokens + r.output_tokens
+            FROM requests r
+            WHERE r.user_id = ANY(@users) AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour < @head_end / {UnixTime.SqlHour} + 1 AND r.at >= @from AND r.at < @head_end
             UNION ALL
-            SELECT e.input_tokens + e.output_tokens
-            FROM turns t JOIN events e ON e.user_id = t.user_id AND e.turn_id = t.turn_id
-            WHERE t.user_id = ANY(@users) AND t.ended_at >= @tail_start AND t.ended_at < @to) AS x
+            SELECT r.input_tokens + r.output_tokens
+            FROM requests r
+            WHERE r.user_id = ANY(@users) AND r.hour >= @tail_start / {UnixTime.SqlHour} AND r.hour <= @to / {UnixTime.SqlHour} AND r.at >= @tail_start AND r.at < @to) AS x
         """;
 }

@@ -45,13 +45,11 @@ internal sealed class AccountUsage(ReadSessions readers) : IAccountUsage
 
     private static long Sum(SqlSession session, IReadOnlyList<long> users, long from, long to)
     {
-        var (firstDay, endDay) = ((from + UnixTime.Day - 1) / UnixTime.Day, to / UnixTime.Day);
-        var (headEnd, tailStart) = firstDay < endDay ? (firstDay * UnixTime.Day, endDay * UnixTime.Day) : (to, to);
-        var days = Enumerable.Range(0, (int)Math.Max(0, endDay - firstDay)).Select(offset => firstDay + offset);
+        var (firstHour, endHour) = ((from + UnixTime.Hour - 1) / UnixTime.Hour, to / UnixTime.Hour);
+        var (headEnd, tailStart) = firstHour < endHour ? (firstHour * UnixTime.Hour, endHour * UnixTime.Hour) : (to, to);
         return session.Scalar(
             PortsSql.BilledTokens,
             ("users", users.ToArray()),
-            ("days", days.ToArray()),
             ("from", from),
             ("head_end", headEnd),
             ("tail_start", tailStart),

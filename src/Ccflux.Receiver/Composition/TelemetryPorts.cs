@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read;
@@ -17,7 +18,7 @@ internal static class TelemetryPorts
     }
 }
 
-/// <summary>Reads the totals of hook reports from the stored turns.</summary>
+/// <summary>Reads the totals of hook reports from the ledger.</summary>
 internal sealed class UsageHookTotals(ReadSessions readers) : IHookTotals
 {
     public async Task<IReadOnlyList<HookTotals>> ReadAsync(string email, IReadOnlyCollection<string> sessions, DataScope allowed, CancellationToken cancellationToken)
@@ -26,7 +27,7 @@ internal sealed class UsageHookTotals(ReadSessions readers) : IHookTotals
         return session.List(
             PortsSql.HookTotals,
             static rows => new HookTotals(rows.Text(0), rows.Text(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5)),
-            allowed.With(("email", email), ("sessions", sessions.ToArray())));
+            allowed.With(("email", email), ("sessions", sessions.Select(LedgerKey.OfSession).ToArray())));
     }
 }
 

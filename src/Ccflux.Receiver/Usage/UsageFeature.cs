@@ -1,7 +1,7 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
+using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Docs;
 using Ccflux.Receiver.Platform.Live;
@@ -13,9 +13,8 @@ using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Pages;
 using Ccflux.Receiver.Usage.Read;
-using Ccflux.Receiver.Usage.Store;
-using Ccflux.Receiver.Usage.Store.Retention;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Retention;
+using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Storage.Writing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -28,9 +27,7 @@ internal static class UsageFeature
     {
         services.AddSettings<UsageOptions>();
         services.AddMeters<UsageMetrics>();
-        services.AddSingleton(new LiveTopic(UsageWriter.Topic, Permission.UsageRead));
-        services.AddSingleton(provider => new UsageWriter(provider.GetRequiredService<IChangeFeed>()));
-        services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<UsageWriter>());
+        services.AddSingleton(new LiveTopic(LedgerWriter.Topic, Permission.UsageRead));
         services.AddSettings<CalendarOptions>();
         services.AddSingleton(provider => provider.GetRequiredService<CalendarOptions>().Load());
         services.AddSingleton<LedgerWriter>();
@@ -40,7 +37,6 @@ internal static class UsageFeature
         services.AddSingleton<ReportPipeline>();
         services.AddTransient<LegacyImport>();
         services.AddTransient<UsageRemoval>();
-        services.AddHostedService<WindowJob>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead();
@@ -51,7 +47,7 @@ internal static class UsageFeature
     public static void MapUsage(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost(Routes.Report, (HttpContext context, ReportPipeline pipeline) => pipeline.ReportAsync(context)).AllowOwnTokens().WithTags("Usage")
-            .WithSummary("Reports what turns used. Bearer: an access token. Signed with the device's key.").TakesJson(UsageJson.Default.TurnBatch, ReportExample.Value);
+            .WithSummary("Reports requests. Bearer: an access token. Signed with the device's key.").TakesJson(UsageJson.Default.RequestBatch, ReportExample.Value);
         endpoints.MapUsageApi();
         endpoints.MapUsagePages();
     }

@@ -5,7 +5,7 @@ using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Contracts;

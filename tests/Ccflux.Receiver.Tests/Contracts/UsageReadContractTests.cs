@@ -7,7 +7,7 @@ using Ccflux.Receiver.Usage.Read.Panels;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Read;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Receiver.Usage;
 using Ccflux.Testing;
 

@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage;
-using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Testing;
 using static Ccflux.Receiver.Tests.Contracts.UsageGiven;
 

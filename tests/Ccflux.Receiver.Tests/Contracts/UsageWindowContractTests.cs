@@ -2,7 +2,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Store;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

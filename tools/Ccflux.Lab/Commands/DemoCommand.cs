@@ -3,7 +3,7 @@ using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Cli;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Lab.Commands;

@@ -1,10 +1,8 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
-using Ccflux.Receiver.Usage.Ingest;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Sqlite;
@@ -25,7 +23,7 @@ internal sealed class ImportException(string message) : Exception(message);
 
 /// <summary>Imports a ccflux 0.1 database: users, refresh tokens (hashed), device keys, tiers and every turn, but no access tokens.
 /// Existing data stays, so the import can be repeated.</summary>
-internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
+internal sealed class LegacyImport(GroupCommitWriter writer, LedgerWriter ledger, TimeProvider time)
 {
     private const int TurnsPerWrite = 200;
 
@@ -83,8 +81,8 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
     private async Task ImportTurnsAsync(SqlSession old, CancellationToken cancellationToken)
     {
-        var chunk = new List<LegacyTurn>(TurnsPerWrite);
-        foreach (var turn in LegacyTurn.Group(Events(old)))
+        var chunk = new List<ImportedTurn>(TurnsPerWrite);
+        foreach (var turn in ImportedTurn.Group(Events(old)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             chunk.Add(turn);
@@ -98,15 +96,15 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
         await WriteTurnsAsync(chunk);
     }
 
-    private async Task WriteTurnsAsync(List<LegacyTurn> turns)
+    private async Task WriteTurnsAsync(List<ImportedTurn> turns)
     {
-        var latest = time.GetUtcNow() + ReportLimits.ClockTolerance;
+        var now = time.GetUtcNow();
         var counts = await CommitAsync(session =>
         {
             var (accepted, unchanged, skipped) = (0, 0, 0);
             foreach (var turn in turns)
             {
-                if (turn.Report is not { } report || ReportRules.Fault(report) is not null || ReportRules.FutureFault(report, latest - ReportLimits.ClockTolerance) is not null)
+                if (turn.Report is not { } report || report.Fault() is not null || report.FutureFault(now) is not null)
                 {
                     skipped++;
                     continue;
@@ -114,12 +112,9 @@ internal sealed class LegacyImport(GroupCommitWriter writer, UsageWriter usage, 
 
                 var user = UserId(session, turn.Email, "");
                 var device = turn.Device is { Length: > 0 } name ? session.Scalar(LegacySql.FindDevice, ("user", user), ("name", name)) : null;
-                var stored = usage.Write(
-                    session,
-                    new IncomingTurns(user, LegacyReport.Version, report.Turns, device, Client: null, report.Client.Version, ClaimedEmail: null, turn.ReceivedAt),
-                    DailyCaps.None);
-                accepted += stored.Accepted;
-                unchanged += stored.Unchanged;
+                var stored = ledger.Write(session, report.ToRequests(user, new ReportOrigin(turn.ReceivedAt, device, report.PluginVersion)), allowances: null);
+                accepted += stored.New + stored.Changed > 0 ? 1 : 0;
+                unchanged += stored.New + stored.Changed > 0 ? 0 : 1;
             }
 
             return (accepted, unchanged, skipped);

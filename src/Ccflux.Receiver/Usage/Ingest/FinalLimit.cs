@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Ledger;
 
 namespace Ccflux.Receiver.Usage.Ingest;
@@ -16,21 +15,6 @@ internal sealed record FinalLimit(string SessionId, string Window, DateTimeOffse
                 if (limit is { IsFinal: true, Window.Length: > 0, ResetsAt: { } resetsAt } && resetsAt > limit.At)
                 {
                     yield return new FinalLimit(session.SessionId, limit.Window, UnixTime.At(limit.At), UnixTime.At(resetsAt));
-                }
-            }
-        }
-    }
-
-    /// <summary>The final limits of some turns. A limit event without a window or reset is ignored here.</summary>
-    public static IEnumerable<FinalLimit> In(IReadOnlyList<TurnReport> turns)
-    {
-        foreach (var turn in turns)
-        {
-            foreach (var limit in turn.LimitEvents ?? [])
-            {
-                if (limit is { Final: true, Window: { Length: > 0 } window, ResetsAtUtc: { } resetsAt } && resetsAt > limit.AtUtc)
-                {
-                    yield return new FinalLimit(turn.SessionId, window, limit.AtUtc, resetsAt);
                 }
             }
         }

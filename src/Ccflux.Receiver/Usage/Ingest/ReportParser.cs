@@ -9,7 +9,6 @@ namespace Ccflux.Receiver.Usage.Ingest;
 internal static class ReportParser
 {
     private const int MaxPath = 120;
-    private static readonly ClientInfo s_legacyClient = new() { Name = "ccflux", Version = "" };
 
     public static IncomingReport? Parse(ReadOnlySpan<byte> body, out string fault)
     {
@@ -24,16 +23,12 @@ internal static class ReportParser
         {
             switch (SchemaVersion(body))
             {
-                case TurnBatch.Version:
-                    var batch = BodyJson.Deserialize(body, UsageJson.Default.TurnBatch)!;
-                    return new IncomingReport(TurnBatch.Version, batch.Client, batch.Turns, ClaimedEmail: null);
                 case RequestBatch.Version:
-                    var requests = BodyJson.Deserialize(body, UsageJson.Default.RequestBatch)!;
-                    return new IncomingReport(RequestBatch.Version, requests.Client, [], ClaimedEmail: null) { Requests = requests };
+                    return IncomingReport.Of(BodyJson.Deserialize(body, UsageJson.Default.RequestBatch)!);
                 case LegacyReport.Version:
                     return FromLegacy(BodyJson.Deserialize(body, UsageJson.Default.LegacyReport)!, out fault);
                 default:
-                    fault = "schema_version: 1, 2 or 3.";
+                    fault = "schema_version: 1 or 3.";
                     return null;
             }
         }
@@ -81,39 +76,9 @@ internal static class ReportParser
             return null;
         }
 
-        DateTimeOffset started = default;
-        if (report.SessionStartUtc is { } text && (text.Length > ReportLimits.MaxText || !LegacyTime.TryParse(text, out started)))
-        {
-            fault = $"session_start_utc: an RFC 3339 time of at most {ReportLimits.MaxText} characters.";
-            return null;
-        }
-
-        if (report.Models is null)
-        {
-            fault = "models: missing.";
-            return null;
-        }
-
-        var turn = new TurnReport
-        {
-            SessionId = report.SessionId,
-            TurnIndex = report.TurnIndex,
-            StartedUtc = at,
-            EndedUtc = at,
-            SessionStartUtc = report.SessionStartUtc is null ? null : started,
-            Outcome = TurnOutcome.Completed,
-            Models = report.Models.ToDictionary(model => model.Key, model => Widen(model.Value), StringComparer.Ordinal),
-        };
-        return new IncomingReport(LegacyReport.Version, s_legacyClient with { Version = report.PluginVersion ?? "" }, [turn], report.UserEmail);
+        var models = report.Models?.ToDictionary(model => model.Key, model => (LegacyModelUsage?)model.Value, StringComparer.Ordinal);
+        return IncomingReport.Of(new LegacyTurn(report.SessionId, report.TurnIndex, at, models, report.PluginVersion ?? "", report.UserEmail));
     }
-
-    private static ModelUsage Widen(LegacyModelUsage? usage) => usage is null ? null! : new()
-    {
-        InputTokens = usage.InputTokens,
-        OutputTokens = usage.OutputTokens,
-        CacheReadTokens = usage.CacheReadTokens,
-        CacheWriteTokens = usage.CacheWriteTokens,
-    };
 
     private static string Describe(JsonException exception)
     {

@@ -2,12 +2,12 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Signing;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Platform.Http.Ingest;
 using Ccflux.Receiver.Usage.Ledger;
-using Ccflux.Receiver.Usage.Store;
-using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ingest;
@@ -21,22 +21,19 @@ internal sealed class ReportPipeline(
     RequestSignatures signatures,
     DeviceDirectory devices,
     UsageOptions options,
-    UsageWriter usage,
     LedgerWriter ledger,
     GroupCommitWriter writer,
     StoreIdentity store,
     RefusalRecorder notes,
     UsageMetrics metrics,
     IFinalLimits finalLimits,
+    OrganisationCalendar calendar,
     TimeProvider time)
 {
     private readonly IngestFront<TokenUser, IncomingReport> _front = new(
         gate.AdmissionAt(new RateRule(limits.Reports, ReportRefusals.TooMany)),
         new BodyRules(http.BodyLimitKb, ReportRefusals.TooLarge) { NotGzip = ReportRefusals.NotDecompressed, UnknownEncoding = ReportRefusals.EncodingUnknown },
         Parse);
-
-    private readonly DailyCaps _caps = new(
-        options.MaxSessionsPerDay, options.MaxModelsPerDay, options.MaxTurnsPerDay, options.MaxEventsPerDay, options.MaxLimitEventsPerDay);
 
     private readonly LedgerAllowances _allowances = new(
         new LedgerAllowance(options.MaxRequestsPerDay, options.MaxSessionsPerDay, options.MaxModelsPerDay),
@@ -50,15 +47,15 @@ internal sealed class ReportPipeline(
             return Refuse(refusal, request.Caller);
         }
 
-        if (ReportRules.Refuse(report, time.GetUtcNow()) is { } refused)
+        if (FutureFault(report, time.GetUtcNow()) is { } future)
         {
-            return Refuse(refused, caller);
+            return Refuse(Refusals.FutureTurns(future), caller);
         }
 
         var (device, unverified) = await VerifyAsync(context, caller, request.Body);
         return unverified is not null ? Refuse(unverified, caller)
             : report.Requests is { } batch ? await StoreAsync(batch, caller, device, context.RequestAborted)
-            : await StoreAsync(report, caller, device, context.RequestAborted);
+            : await StoreAsync(report.Legacy!, caller, device);
     }
 
     private static IncomingReport? Parse(ReadOnlySpan<byte> content, out string fault)
@@ -68,9 +65,12 @@ internal sealed class ReportPipeline(
             return null;
         }
 
-        fault = ReportRules.Fault(report) ?? "";
+        fault = (report.Requests is { } requests ? RequestBatchRules.Fault(requests) : report.Legacy!.Fault()) ?? "";
         return fault.Length == 0 ? report : null;
     }
+
+    private static string? FutureFault(IncomingReport report, DateTimeOffset now) =>
+        report.Requests is { } requests ? RequestBatchRules.FutureFault(requests, now) : report.Legacy!.FutureFault(now);
 
     /// <summary>Returns the device that signed the report, if any. Refuses an invalid signature, and an unsigned report where a signature is required.</summary>
     private async ValueTask<(long? Device, Refusal? Refusal)> VerifyAsync(HttpContext context, TokenUser caller, BodyReader body)
@@ -90,61 +90,15 @@ internal sealed class ReportPipeline(
         return (null, options.RequireSignatures || finding.UserHasKeys ? Refusals.SignatureRequired : null);
     }
 
-    private async Task<IResult> StoreAsync(IncomingReport report, TokenUser caller, long? device, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var kept = WithoutExpired(report.Turns, now);
-        var stored = new StoreResult(0, 0, null);
-        if (kept.Count > 0)
-        {
-            var claimed = report.ClaimedEmail is { Length: > 0 } email && !string.Equals(email.Trim(), caller.Email, StringComparison.OrdinalIgnoreCase) ? email : null;
-            var turns = new IncomingTurns(
-                caller.UserId, report.SchemaVersion, kept, device, report.Client, report.Client.Version, claimed, now.ToUnixTimeMilliseconds());
-            var result = await writer.WriteAsync(new ReportWrite(usage, turns, _caps));
-            switch (result.Status)
-            {
-                case WriteStatus.QueueFull:
-                    return Refuse(ReportRefusals.QueueFull, reason: UsageMetrics.QueueFull);
-                case WriteStatus.StorageFailed:
-                    return Refuse(Refusals.StorageBusy);
-                case WriteStatus.Committed:
-                default:
-                    stored = result.Value;
-                    break;
-            }
-        }
-
-        if (stored.OverCap is { } cap)
-        {
-            return Refuse(ReportRefusals.TurnsToday(cap, UnixTime.UntilTomorrow(now)), caller);
-        }
-
-        if (!await StoreFinalLimitsAsync(FinalLimit.In(kept), caller, isSigned: device is not null))
-        {
-            return Refuse(Refusals.StorageBusy);
-        }
-
-        metrics.Accepted(stored.Accepted);
-        return report.SchemaVersion == LegacyReport.Version ? TypedResults.Ok() : await AcknowledgeAsync(stored, report.Turns.Count - kept.Count, cancellationToken);
-    }
-
     private async Task<IResult> StoreAsync(RequestBatch batch, TokenUser caller, long? device, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var earliest = options.RetentionDays == 0 ? 0 : RetentionRule.FirstDayKept(now, options.RetentionDays) * UnixTime.Day;
         var incoming = RequestBatchReader.Read(
-            batch, caller.UserId, new ReportOrigin(now.ToUnixTimeMilliseconds(), device, batch.Client.Version), earliest, out var expired);
-        var result = await writer.WriteAsync(new LedgerWrite(ledger, incoming, _allowances));
-        if (result.Status != WriteStatus.Committed)
+            batch, caller.UserId, new ReportOrigin(now.ToUnixTimeMilliseconds(), device, batch.Client.Version), FirstKept(now), out var expired);
+        var (stored, refusal) = await WriteAsync(incoming, caller, now);
+        if (refusal is not null)
         {
-            return result.Status == WriteStatus.QueueFull ? Refuse(ReportRefusals.QueueFull, reason: UsageMetrics.QueueFull) : Refuse(Refusals.StorageBusy);
-        }
-
-        var stored = result.Value;
-        if (stored.OverCap is { } cap)
-        {
-            // Not noted with the user: nothing is wrong, and live reports go on.
-            return batch.Backfill ? Refuse(ReportRefusals.BackfillToday(cap, UnixTime.UntilTomorrow(now))) : Refuse(ReportRefusals.FactsToday(cap, UnixTime.UntilTomorrow(now)), caller);
+            return refusal;
         }
 
         if (!await StoreFinalLimitsAsync(FinalLimit.In(incoming), caller, isSigned: device is not null))
@@ -153,38 +107,64 @@ internal sealed class ReportPipeline(
         }
 
         metrics.Accepted(stored.New + stored.Changed);
-        return await AcknowledgeAsync(new StoreResult(stored.New + stored.Changed, stored.Unchanged, null), expired, cancellationToken);
+        return new StoredResult(new ReportReply
+        {
+            Accepted = stored.New + stored.Changed,
+            Unchanged = stored.Unchanged,
+            Expired = expired,
+            Store = await store.GetAsync(cancellationToken),
+        });
     }
+
+    private async Task<IResult> StoreAsync(LegacyTurn legacy, TokenUser caller, long? device)
+    {
+        var now = time.GetUtcNow();
+        if (legacy.At.ToUnixTimeMilliseconds() >= FirstKept(now))
+        {
+            var incoming = legacy.ToRequests(caller.UserId, new ReportOrigin(now.ToUnixTimeMilliseconds(), device, legacy.PluginVersion)) with
+            {
+                Client = new ClientInfo { Name = "ccflux", Version = legacy.PluginVersion },
+                Claim = new ClaimedAddress(legacy.Email is { Length: > 0 } email && !string.Equals(email.Trim(), caller.Email, StringComparison.OrdinalIgnoreCase) ? email : null),
+            };
+            var (stored, refusal) = await WriteAsync(incoming, caller, now);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            metrics.Accepted(stored.New + stored.Changed);
+        }
+
+        return TypedResults.Ok();
+    }
+
+    private async Task<(LedgerResult Stored, Refusal? Refusal)> WriteAsync(IncomingRequests incoming, TokenUser caller, DateTimeOffset now)
+    {
+        var result = await writer.WriteAsync(new LedgerWrite(ledger, incoming, _allowances));
+        switch (result.Status)
+        {
+            case WriteStatus.QueueFull:
+                return (default, Refuse(ReportRefusals.QueueFull, reason: UsageMetrics.QueueFull));
+            case WriteStatus.StorageFailed:
+                return (default, Refuse(Refusals.StorageBusy));
+            case WriteStatus.Committed:
+            default:
+                break;
+        }
+
+        // A full allowance for history is not noted with the user: nothing is wrong, and live reports go on.
+        var stored = result.Value;
+        return stored.OverCap is not { } cap ? (stored, null)
+            : incoming.IsBackfill ? (stored, Refuse(ReportRefusals.BackfillToday(cap, UnixTime.UntilTomorrow(now))))
+            : (stored, Refuse(ReportRefusals.FactsToday(cap, UnixTime.UntilTomorrow(now)), caller));
+    }
+
+    private long FirstKept(DateTimeOffset now) => RetentionRule.FirstKept(calendar, now, options.RetentionDays);
 
     private async ValueTask<bool> StoreFinalLimitsAsync(IEnumerable<FinalLimit> limits, TokenUser caller, bool isSigned)
     {
         var met = limits.ToList();
         return met.Count == 0 || await finalLimits.StoreAsync(new FinalLimits(caller.UserId, caller.Email, isSigned, met));
-    }
-
-    private async Task<IResult> AcknowledgeAsync(StoreResult stored, int expired, CancellationToken cancellationToken)
-    {
-        var reply = new ReportReply
-        {
-            Accepted = stored.Accepted,
-            Unchanged = stored.Unchanged,
-            Expired = expired,
-            Store = await store.GetAsync(cancellationToken),
-        };
-        return new StoredResult(reply);
-    }
-
-    private IReadOnlyList<TurnReport> WithoutExpired(IReadOnlyList<TurnReport> turns, DateTimeOffset now)
-    {
-        if (options.RetentionDays == 0)
-        {
-            return turns;
-        }
-
-        var firstDay = RetentionRule.FirstDayKept(now, options.RetentionDays);
-        return turns.Any(turn => RetentionRule.IsExpired(turn.EndedUtc, firstDay))
-            ? [.. turns.Where(turn => !RetentionRule.IsExpired(turn.EndedUtc, firstDay))]
-            : turns;
     }
 
     /// <param name="refusal">The answer.</param>

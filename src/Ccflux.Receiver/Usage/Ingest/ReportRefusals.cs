@@ -16,11 +16,6 @@ internal static class ReportRefusals
 
     public static Refusal TooMany(TimeSpan wait) => Refusals.Of(ErrorCodes.RateLimited, "Too many reports from this user.", wait);
 
-    public static Refusal TurnsToday(string cap, TimeSpan wait) => Refusals.Of(
-        ErrorCodes.DailyCap,
-        $"Daily limit reached: {cap}. None of this report was stored. Turns of known sessions are still accepted in a report without new ones; the others are accepted again tomorrow (UTC).",
-        wait);
-
     public static Refusal FactsToday(string cap, TimeSpan wait) => Refusals.Of(
         ErrorCodes.DailyCap, $"Daily limit reached: {cap}. None of this report was stored. What is known already is accepted; what is new is accepted again tomorrow (UTC).", wait);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Ledger;
 
@@ -37,7 +36,7 @@ internal static class RequestBatchReader
 
     private static IncomingSession Read(IReadOnlyList<string> models, ReportedSession session, long earliest, ref int expired)
     {
-        var key = KeyOf(session.SessionId);
+        var key = LedgerKey.OfSession(session.SessionId);
         var turns = new List<LedgerTurn>(session.Turns.Count);
         var prompts = new List<(long, long)>();
         foreach (var turn in session.Turns)
@@ -102,10 +101,4 @@ internal static class RequestBatchReader
     };
 
     private static long TurnOf(ReportedSession session, int place) => place < 0 ? 0 : session.Turns[place].Key;
-
-    private static long KeyOf(string sessionId)
-    {
-        Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(ReportLimits.MaxSessionId)];
-        return LedgerKey.OfSession(text[..Encoding.UTF8.GetBytes(sessionId, text)]);
-    }
 }

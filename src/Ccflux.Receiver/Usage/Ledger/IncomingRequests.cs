@@ -24,11 +24,17 @@ internal sealed record IncomingRequests(long UserId, in ReportOrigin From, IRead
     /// <summary>The client that sent them; null for an import, which says nothing about the user's current client.</summary>
     public ClientInfo? Client { get; init; }
 
+    /// <summary>Set by ccflux 0.1, which names the user's address.</summary>
+    public ClaimedAddress? Claim { get; init; }
+
     public IReadOnlyList<IncomingPause> Pauses { get; init; } = [];
 
     /// <summary>How many facts they are: requests, turns and limit hits.</summary>
     public int Facts { get; } = Sessions.Sum(session => session.Turns.Count + session.Requests.Count + session.Limits.Count);
 }
+
+/// <param name="Other">The address that the client named, if it is not the user's.</param>
+internal sealed record ClaimedAddress(string? Other);
 
 /// <summary>An interval in which reporting was paused, in epoch milliseconds. Open while <paramref name="Until"/> is null.</summary>
 [StructLayout(LayoutKind.Auto)]

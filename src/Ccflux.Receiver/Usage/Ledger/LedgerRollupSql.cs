@@ -181,6 +181,8 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
+    public const string DeleteEmptySession = "DELETE FROM ledger_sessions WHERE user_id = @user AND session_key = @session AND facts = 0";
+
     /// <summary>The first and the last day of a session.</summary>
     public const string SessionDays = "SELECT min(day), max(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session";
 

@@ -53,9 +53,13 @@ internal sealed class LedgerRollups
         public bool Shrunk;
     }
 
+    /// <summary>True if the last <see cref="Flush"/> deleted sessions together with their last fact: caches of sessions must be cleared.</summary>
+    public bool SessionsDeleted { get; private set; }
+
     public void Add(long user, in LedgerRequest request, long model, in ReportOrigin from) => Count(user, request, model, from, 1);
 
-    public void Remove(long user, in LedgerRequest request, long model) => Count(user, request, model, default, -1);
+    public void Remove(long user, in LedgerRequest request, long model, bool keepActiveHour = false) =>
+        Count(user, request, model, default, -1, keepActiveHour);
 
     public void Add(long user, in LedgerTurn turn) => Count(user, turn, 1);
 
@@ -63,6 +67,7 @@ internal sealed class LedgerRollups
 
     public void Flush(WriteSession session)
     {
+        SessionsDeleted = false;
         _hours.Flush(session);
         _days.Flush(session);
         _allTime.Flush(session);
@@ -93,7 +98,7 @@ internal sealed class LedgerRollups
         CountSession(user, turn.Session, turn.Started, turn.Ended, sign);
     }
 
-    private void Count(long user, in LedgerRequest request, long model, in ReportOrigin from, int sign)
+    private void Count(long user, in LedgerRequest request, long model, in ReportOrigin from, int sign, bool keepActiveHour = false)
     {
         _hours.Count(user, request, model, sign);
         _days.Count(user, request, model, sign);
@@ -110,9 +115,12 @@ internal sealed class LedgerRollups
             usage.From = from;
         }
 
-        ref var active = ref CollectionsMarshal.GetValueRefOrAddDefault(_activeHours, (user, request.At / UnixTime.Day), out _);
-        var bit = 1 << (int)(request.At % UnixTime.Day / UnixTime.Hour);
-        active = sign > 0 ? (active.Added | bit, active.Shrunk) : (active.Added, active.Shrunk | bit);
+        if (!keepActiveHour)
+        {
+            ref var active = ref CollectionsMarshal.GetValueRefOrAddDefault(_activeHours, (user, request.At / UnixTime.Day), out _);
+            var bit = 1 << (int)(request.At % UnixTime.Day / UnixTime.Hour);
+            active = sign > 0 ? (active.Added | bit, active.Shrunk) : (active.Added, active.Shrunk | bit);
+        }
 
         if (request.Session != 0)
         {
@@ -198,7 +206,12 @@ internal sealed class LedgerRollups
                 ("facts", cell.Facts), ("requests", cell.Sums.Requests), ("input", cell.Sums.Input), ("output", cell.Sums.Output), ("cache_read", cell.Sums.CacheRead),
                 ("cache_write", cell.Sums.CacheWrite)) ?? 0;
             CountSessions(writing, user, facts - cell.Facts, facts);
-            if (cell.Shrunk)
+            if (facts == 0)
+            {
+                writing.Execute(LedgerRollupSql.DeleteEmptySession, ("user", user), ("session", session));
+                SessionsDeleted = true;
+            }
+            else if (cell.Shrunk)
             {
                 RecountSession(writing, user, session);
             }

@@ -53,9 +53,9 @@ internal static class LedgerSql
 
     /// <summary>A session of two devices keeps the greater number, and of two entry points the last by name: no report's order matters.</summary>
     public const string PutSession = """
-        INSERT INTO ledger_sessions (user_id, session_key, session_id, device_ref, entrypoint, facts, requests,
+        INSERT INTO ledger_sessions (user_id, session_key, session_id, device_ref, entrypoint, reported_at, facts, requests,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
-        VALUES (@user, @session, @session_id, @device, @entrypoint, 0, 0, 0, 0, 0, 0)
+        VALUES (@user, @session, @session_id, @device, @entrypoint, @reported_at, 0, 0, 0, 0, 0, 0)
         ON CONFLICT (user_id, session_key) DO UPDATE SET
             device_ref = CASE WHEN excluded.device_ref > coalesce(ledger_sessions.device_ref, 0) THEN excluded.device_ref ELSE ledger_sessions.device_ref END,
             entrypoint = CASE WHEN excluded.entrypoint > coalesce(ledger_sessions.entrypoint, '') THEN excluded.entrypoint ELSE ledger_sessions.entrypoint END

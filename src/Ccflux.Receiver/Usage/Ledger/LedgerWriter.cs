@@ -1,13 +1,16 @@
 using Ccflux.Receiver.Platform.Calendar;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>Stores requests and turns: facts at once, their sums at the transaction's end. Used only on the writer's thread.</summary>
+/// <param name="changes">Notified of commits.</param>
 /// <param name="calendar">The days of the sums.</param>
-internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransactionParticipant
+internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar calendar) : ITransactionParticipant
 {
+    public const string Topic = "usage";
+
     /// <summary>Sessions known to be stored, between transactions.</summary>
     private const int MaxSessions = 50_000;
 
@@ -19,6 +22,7 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
     private LedgerCaps.Growth _added;
     private int _changed;
     private int _unchanged;
+    private bool _isChanged;
 
     /// <summary>Merges what is reported with what is stored; stores nothing if the user would exceed a cap.</summary>
     /// <param name="writing">The writer's session.</param>
@@ -31,7 +35,7 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
             return new LedgerResult(0, 0, 0, overCap);
         }
 
-        (_added, _changed, _unchanged) = (default, 0, 0);
+        (_added, _changed, _unchanged, _isChanged) = (default, 0, 0, true);
         var limits = 0;
         foreach (var session in incoming.Sessions)
         {
@@ -64,7 +68,7 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
 
         if (incoming.Client is { } client)
         {
-            _lastSeen.Add(new LastSeen(incoming.UserId, incoming.From.Device, incoming.From.ReceivedAt, client, IsLegacy: false, ClaimedEmail: null));
+            _lastSeen.Add(new LastSeen(incoming.UserId, incoming.From.Device, incoming.From.ReceivedAt, client, incoming.Claim));
         }
 
         var added = (int)_added.Facts;
@@ -77,8 +81,12 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
     }
 
     /// <summary>Removes a request from the facts and from every sum.</summary>
+    /// <param name="writing">The writer's session.</param>
+    /// <param name="user">Whose request.</param>
+    /// <param name="key">Of the request.</param>
+    /// <param name="keepActiveHour">The hour stays active, so that no 5-hour window moves: for what is merely too old to be kept.</param>
     /// <returns>False if it is not stored.</returns>
-    public bool Remove(WriteSession writing, long user, long key)
+    public bool Remove(WriteSession writing, long user, long key, bool keepActiveHour = false)
     {
         if (RequestStore.Find(writing, user, key) is not var (request, model))
         {
@@ -86,7 +94,8 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
         }
 
         RequestStore.Delete(writing, user, key);
-        _rollups.Remove(user, request, model);
+        _isChanged = true;
+        _rollups.Remove(user, request, model, keepActiveHour);
         return true;
     }
 
@@ -100,6 +109,7 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
         }
 
         RequestStore.DeleteTurn(writing, user, key);
+        _isChanged = true;
         _rollups.Remove(user, turn);
         return true;
     }
@@ -107,12 +117,22 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
     public void BeforeCommit(WriteSession session)
     {
         _rollups.Flush(session);
+        if (_rollups.SessionsDeleted)
+        {
+            _sessions.Clear();
+        }
+
         _caps.Flush(session);
         _lastSeen.Flush(session);
     }
 
     public void Committed()
     {
+        if (_isChanged)
+        {
+            _isChanged = false;
+            changes.Publish(Topic);
+        }
     }
 
     public void Forget()
@@ -121,6 +141,7 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
         _rollups.Clear();
         _caps.Forget();
         _lastSeen.Clear();
+        _isChanged = false;
         _sessions.Clear();
     }
 
@@ -135,7 +156,8 @@ internal sealed class LedgerWriter(OrganisationCalendar calendar) : ITransaction
         _added = _added.Plus(new LedgerCaps.Growth(0, writing.Any(LedgerSql.HasSession, ("user", incoming.UserId), ("session", session.Key)) ? 0 : 1, 0));
         writing.Execute(
             LedgerSql.PutSession,
-            ("user", incoming.UserId), ("session", session.Key), ("session_id", session.SessionId), ("device", incoming.From.Device), ("entrypoint", session.Entrypoint));
+            ("user", incoming.UserId), ("session", session.Key), ("session_id", session.SessionId), ("device", incoming.From.Device), ("entrypoint", session.Entrypoint),
+            ("reported_at", incoming.From.ReceivedAt));
         if (_sessions.Count >= MaxSessions)
         {
             _sessions.Clear();

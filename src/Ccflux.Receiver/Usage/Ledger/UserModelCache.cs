@@ -1,5 +1,4 @@
 using Ccflux.Receiver.Platform.Colours;
-using Ccflux.Receiver.Usage.Store;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
@@ -21,7 +20,7 @@ internal sealed class UserModelCache
             return known;
         }
 
-        var id = session.Insert(FactsSql.InsertModel, ("name", name), ("now", now));
+        var id = session.Insert(ModelSql.Insert, ("name", name), ("now", now));
         ModelColours.Claim(session, name);
         Keep(name, id);
         return id;
@@ -56,7 +55,7 @@ internal sealed class UserModelCache
             return known;
         }
 
-        var model = session.Scalar(FactsSql.SelectModel, ("name", name));
+        var model = session.Scalar(ModelSql.Select, ("name", name));
         if (model is { } found)
         {
             Keep(name, found);

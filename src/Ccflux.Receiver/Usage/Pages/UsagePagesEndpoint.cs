@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Http;
 using Ccflux.Receiver.Shell;
 using Ccflux.Receiver.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Ledger;
 
 namespace Ccflux.Receiver.Usage.Pages;
 
@@ -14,7 +14,7 @@ namespace Ccflux.Receiver.Usage.Pages;
 internal sealed class UsagePagesEndpoint(UsagePageQuery usage, UserPageQuery users, UsageExport export, PageFrames frames, BrowserAnswers answers, OrganisationCalendar calendar, TimeProvider time)
 {
     public const string Capability = "Usage";
-    public const string LiveTopic = UsageWriter.Topic;
+    public const string LiveTopic = LedgerWriter.Topic;
 
     public async Task<IResult> UsageAsync(HttpContext context)
     {

@@ -53,6 +53,7 @@ CREATE TABLE ledger_sessions (
     session_id         TEXT    NOT NULL,
     device_ref         INTEGER,
     entrypoint         TEXT,
+    reported_at        INTEGER NOT NULL,                  -- when it was first reported
     first_at           INTEGER,                           -- of its requests and turns; null while it has none
     last_at            INTEGER,
     facts              INTEGER NOT NULL,                  -- requests and turns
@@ -63,6 +64,8 @@ CREATE TABLE ledger_sessions (
     cache_write_tokens INTEGER NOT NULL,
     PRIMARY KEY (user_id, session_key)
 ) WITHOUT ROWID;
+
+CREATE INDEX ledger_sessions_by_time ON ledger_sessions (user_id, last_at);
 
 -- The sums below are kept in the transaction that writes the requests. Each adds what is new and subtracts what no longer holds.
 

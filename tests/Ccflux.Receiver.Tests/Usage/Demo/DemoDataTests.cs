@@ -2,7 +2,7 @@ using Ccflux.Lab.Demo;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Microsoft.Extensions.Hosting;
 
 namespace Ccflux.Receiver.Tests.Usage.Demo;

@@ -6,7 +6,7 @@ using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Tests.Usage.Store;
-using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;

@@ -61,7 +61,7 @@ internal sealed class RandomReports(int seed)
 
     public static string SessionId(int session) => $"session-{session}";
 
-    public static long Session(int session) => LedgerKey.OfSession(System.Text.Encoding.UTF8.GetBytes(SessionId(session)));
+    public static long Session(int session) => LedgerKey.OfSession(SessionId(session));
 
     public bool Flip() => _random.Next(2) == 0;
 

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using System.Net.Http.Headers;
 using Ccflux.Receiver.Tests.Hosting;
 using Microsoft.Data.Sqlite;
@@ -18,8 +19,9 @@ public sealed class AbsurdFiguresTests
     ];
 
     [Fact]
-    public async Task Pages_OverSumsBeyondALong_AreShownAndNeverNegative()
+    public async Task Pages_OverTheLargestFigures_AreShownAndNeverNegative()
     {
+        const long Largest = ReportLimits.MaxRequestTokens;
         await using var history = await History.EmptyAsync();
         for (var user = 1; user <= 3; user++)
         {
@@ -27,31 +29,27 @@ public sealed class AbsurdFiguresTests
             for (var index = 0; index < 4; index++)
             {
                 var at = history.Time.GetUtcNow().AddHours(-index);
-                await history.StoreAsync(user, History.Turn($"s{index}", index, at, ("claude-opus-5-5", History.Usage(Huge, Huge, Huge, Huge)), ("somebody-elses-model", History.Usage(Huge, Huge, Huge, Huge))));
+                await history.StoreAsync(user, History.Turn(
+                    $"s{index}", index, at, ("claude-opus-5-5", History.Usage(Largest, Largest, Largest, Largest)), ("somebody-elses-model", History.Usage(Largest, Largest, Largest, Largest))));
             }
         }
 
-        Assert.Equal(["integer 9223372036854775807"], Query(history, "SELECT DISTINCT typeof(input_tokens) || ' ' || input_tokens FROM usage_days"));
-        Assert.Equal(["integer 9223372036854775807"], Query(history, "SELECT DISTINCT typeof(output_tokens) || ' ' || output_tokens FROM user_models"));
+        Assert.Equal(["integer 4000000000"], Query(history, "SELECT DISTINCT typeof(input_tokens) || ' ' || input_tokens FROM ledger_totals"));
         await AssertShownAsync(history);
     }
 
     [Fact]
-    public async Task Pages_OverFiguresThatWrappedOrTurnedReal_AreShownAndNeverNegative()
+    public async Task Pages_OverFiguresThatSomebodyChanged_AreShown()
     {
         await using var history = await History.RandomAsync(seed: 7, users: 3, turns: 200, days: 20);
-        await history.ExecuteAsync("UPDATE usage_windows SET input_tokens = 1.9e19 WHERE user_id = 1");
-        await history.ExecuteAsync("UPDATE usage_windows SET output_tokens = -9223372036854775808 WHERE user_id = 2");
-        await history.ExecuteAsync("UPDATE usage_days SET input_tokens = -2446744073709551616, cache_read_tokens = 9223372036854775807, output_tokens = 9223372036854775807");
-        await history.ExecuteAsync("UPDATE user_models SET input_tokens = -5, output_tokens = 9223372036854775807");
-        await history.ExecuteAsync("UPDATE sessions SET input_tokens = 1.9e19, output_tokens = -7");
-        await history.ExecuteAsync("UPDATE events SET input_tokens = 9223372036854775807");
+        await history.ExecuteAsync("UPDATE user_hours SET input_tokens = 1.9e19 WHERE user_id = 1");
+        await history.ExecuteAsync("UPDATE user_hours SET output_tokens = -9223372036854775808 WHERE user_id = 2");
+        await history.ExecuteAsync("UPDATE ledger_days SET input_tokens = -2446744073709551616, cache_read_tokens = 9223372036854775807, output_tokens = 9223372036854775807");
+        await history.ExecuteAsync("UPDATE ledger_totals SET input_tokens = -5, output_tokens = 9223372036854775807");
+        await history.ExecuteAsync("UPDATE ledger_sessions SET input_tokens = 1.9e19, output_tokens = -7");
+        await history.ExecuteAsync("UPDATE requests SET input_tokens = 9223372036854775807");
 
         await AssertShownAsync(history);
-
-        // What is added from now on turns them into whole numbers again.
-        await history.StoreAsync(1, History.Turn("again", 1, history.Time.GetUtcNow(), ("claude-opus-5-5", History.Usage(1, 1))));
-        Assert.DoesNotContain(Query(history, "SELECT typeof(input_tokens) || user_id FROM usage_days WHERE user_id = 1 AND day = (SELECT max(day) FROM usage_days)"), text => text.StartsWith("real", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class Facts
         connection.Open();
         Turns = [.. connection.Query<Turn>(
             """
-            SELECT t.turn_key AS Id, t.user_id AS User, u.email AS Email, u.division AS Division, t.session_key AS Session, t.started_at AS EndedAt, t.outcome AS Outcome
+            SELECT t.turn_key AS Id, t.user_id AS User, u.email AS Email, u.division AS Division, t.session_key AS Session, t.started_at AS EndedAt, t.ended_at AS LastAt, t.outcome AS Outcome
             FROM ledger_turns t JOIN users u ON u.user_id = t.user_id
             """)];
         var turns = Turns.ToDictionary(turn => (turn.User, turn.Id));
@@ -43,6 +43,9 @@ internal sealed class Facts
     public IReadOnlyList<Event> Events { get; private init; }
 
     public long Billed => Events.Sum(each => each.Billed);
+
+    /// <summary>Sessions that were active: with a request, or a turn that started.</summary>
+    public int Sessions => Turns.Select(turn => (turn.User, turn.Session)).Union(Events.Select(each => (each.User, each.Turn.Session))).Count();
 
     public decimal Cost => Events.Sum(each => each.Cost ?? 0);
 
@@ -110,6 +113,9 @@ internal sealed class Facts
 
         /// <summary>The turns of the tests' histories start when they end.</summary>
         public long EndedAt { get; init; }
+
+        /// <summary>Later than <see cref="EndedAt"/> only where a turn was reported again.</summary>
+        public long LastAt { get; init; }
 
         public string Outcome { get; init; } = "";
 

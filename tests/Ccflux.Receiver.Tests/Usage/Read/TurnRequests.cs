@@ -21,7 +21,7 @@ internal static class TurnRequests
         Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
     };
 
-    public static long SessionKey(string session) => LedgerKey.OfSession(Encoding.UTF8.GetBytes(session));
+    public static long SessionKey(string session) => LedgerKey.OfSession(session);
 
     private static long TurnKey(TurnReport turn) => LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.TurnIndex}"));
 

@@ -320,7 +320,7 @@ public sealed class UsagePageQueryTests
     private static IEnumerable<string> Unpriced(Facts facts) =>
         facts.Events.Where(each => each.Cost is null).Select(each => each.Model).Distinct().Order(StringComparer.Ordinal);
 
-    private static long Sessions(Facts facts) => facts.Turns.Select(turn => turn.Session).Distinct().Count();
+    private static long Sessions(Facts facts) => facts.Sessions;
 
     private static double? CacheHit(Facts facts)
     {

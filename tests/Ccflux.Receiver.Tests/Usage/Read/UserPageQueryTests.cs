@@ -49,12 +49,14 @@ public sealed class UserPageQueryTests
         var view = await ReadAsync(history, filter);
 
         var facts = history.Facts.In(filter);
-        var sessions = facts.Turns.GroupBy(turn => turn.Session).OrderByDescending(group => group.Max(turn => turn.EndedAt)).ToList();
+        var last = facts.Turns.Select(turn => (turn.Session, At: turn.LastAt)).Concat(facts.Events.Select(each => (each.Turn.Session, each.At)))
+            .GroupBy(fact => fact.Session, fact => fact.At).ToDictionary(group => group.Key, group => group.Max());
+        var sessions = facts.Turns.GroupBy(turn => turn.Session).OrderByDescending(group => last[group.Key]).ToList();
         Assert.Equal(sessions.Count, view!.Sessions.Total);
         foreach (var (row, turns) in view.Sessions.Rows.Zip(sessions))
         {
             var events = facts.Events.Where(each => each.Turn.Session == turns.Key).ToList();
-            Assert.Equal((turns.Count(), turns.Max(turn => turn.EndedAt)), ((int)row.Turns, row.LastAt.ToUnixTimeMilliseconds()));
+            Assert.Equal((turns.Count(), last[turns.Key]), ((int)row.Turns, row.LastAt.ToUnixTimeMilliseconds()));
             Assert.Equal(events.Sum(each => each.Billed), row.Tokens.Billed);
             Assert.Equal(events.Sum(each => each.Cost ?? 0), row.Cost.Priced);
             Assert.Equal(events.Any(each => each.Cost is null), row.Cost.HasUnpriced);
@@ -79,17 +81,17 @@ public sealed class UserPageQueryTests
         Assert.Equal(before.Skip(1).Select(row => row.Cost), after.Skip(1).Select(row => row.Cost));
     }
 
-    /// <summary>Without the query's hint on the order SQLite goes through all events of the user, once for each session.</summary>
+    /// <summary>Without the query's hint on the order SQLite goes through all requests of the user, once for each session.</summary>
     [Fact]
-    public async Task EventsOfSessions_AreFoundByTheirTurns()
+    public async Task RequestsOfSessions_AreFoundByTheirHours()
     {
         await using var history = await History.EmptyAsync();
         using var connection = SqliteConnection.OpenReadOnly(history.Receiver.DatabasePath);
 
-        var sessions = connection.List("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, StepOfPlan, ("sessions", Array.Empty<long>()));
+        var sessions = connection.List("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, StepOfPlan, ("user", 1), ("sessions", Array.Empty<long>()));
         var totals = connection.List("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, StepOfPlan, DataScope.Everybody.With(("email", ""), ("sessions", new[] { "a", "b" })));
 
-        Assert.Contains(sessions, step => step.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
+        Assert.Contains(sessions, step => step.Contains("(user_id=? AND hour>? AND hour<?)", StringComparison.Ordinal));
         Assert.Contains(totals, step => step.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
     }
 
@@ -133,7 +135,7 @@ public sealed class UserPageQueryTests
         Assert.Equal(facts.Billed, totals.Tokens.Billed);
         Assert.Equal(facts.Cost, totals.Cost.Priced);
         Assert.Equal(facts.Turns.Count, totals.Turns);
-        Assert.Equal(model is null ? facts.Turns.Select(turn => turn.Session).Distinct().Count() : null, totals.Sessions);
+        Assert.Equal(model is null ? facts.Sessions : null, totals.Sessions);
         Assert.Equal(model is null ? facts.Turns.Count(turn => turn.Outcome == "failed") : null, totals.Failed);
     }
 }

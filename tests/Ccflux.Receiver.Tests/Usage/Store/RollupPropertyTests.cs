@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage;
-using Ccflux.Receiver.Usage.Store.Retention;
+using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Testing;
 using FsCheck;
 using FsCheck.Fluent;

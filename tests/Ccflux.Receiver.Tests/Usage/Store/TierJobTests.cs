@@ -1,6 +1,6 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage;
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Storage.Sql;
 using Ccflux.Testing;
 using Microsoft.Extensions.Logging.Abstractions;

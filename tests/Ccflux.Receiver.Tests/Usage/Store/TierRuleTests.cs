@@ -1,4 +1,4 @@
-using Ccflux.Receiver.Usage.Store.Tiers;
+using Ccflux.Receiver.Usage.Tiers;
 
 namespace Ccflux.Receiver.Tests.Usage.Store;
 

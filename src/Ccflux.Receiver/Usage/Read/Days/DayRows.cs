@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Usage.Read.Views;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Usage.Read.Days;
@@ -25,12 +25,12 @@ internal readonly record struct SessionCell(int User, int PreviousDay, int Count
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WindowCell(int User, long StartAt, long LastAt, int Turns, int Sessions, TokenSums Tokens)
 {
-    public long EndsAt => StartAt + WindowRule.Length;
+    public long EndsAt => StartAt + (FiveHourWindows.Hours * UnixTime.Hour);
 
-    public bool IsOpen(long now) => WindowRule.IsOpen(StartAt, LastAt, now);
+    public bool IsOpen(long now) => now < EndsAt;
 }
 
-/// <summary>One UTC day's rollups, each list by user, and their sums over all users, so that a page without a filter need not sum them again.</summary>
+/// <summary>One day's sums, each list by user, and their sums over all users, so that a page without a filter need not sum them again.</summary>
 internal sealed record DayRows(int Day, UsageCell[] Usage, TurnCell[] Turns, SessionCell[] Sessions, WindowCell[] Windows) : IDayPart
 {
     public int Size => Usage.Length + Turns.Length + Sessions.Length + Windows.Length;

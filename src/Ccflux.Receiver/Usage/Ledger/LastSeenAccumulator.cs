@@ -1,16 +1,15 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Storage.Writing;
 
-namespace Ccflux.Receiver.Usage.Store;
+namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>A report, as far as it tells of its sender.</summary>
 /// <param name="UserId">Whose.</param>
 /// <param name="DeviceRef">The device that signed.</param>
 /// <param name="ReceivedAt">Epoch milliseconds.</param>
 /// <param name="Client">What sent it.</param>
-/// <param name="IsLegacy">From ccflux 0.1, which names the user's address.</param>
-/// <param name="ClaimedEmail">That address, if it is another.</param>
-internal sealed record LastSeen(long UserId, long? DeviceRef, long ReceivedAt, ClientInfo Client, bool IsLegacy, string? ClaimedEmail);
+/// <param name="Claim">From ccflux 0.1 only.</param>
+internal sealed record LastSeen(long UserId, long? DeviceRef, long ReceivedAt, ClientInfo Client, ClaimedAddress? Claim);
 
 /// <summary>Collects when each user and device last reported, and with which client. Writes the latest of a transaction at its end.</summary>
 internal sealed class LastSeenAccumulator
@@ -32,18 +31,18 @@ internal sealed class LastSeenAccumulator
         foreach (var (user, seen) in _users)
         {
             session.Execute(
-                FactsSql.StampUser,
+                LastSeenSql.StampUser,
                 ("now", seen.ReceivedAt), ("plugin_version", seen.Client.Version), ("claude_code_version", seen.Client.ClaudeCodeVersion),
                 ("platform", seen.Client.Platform), ("user", user));
-            if (seen.IsLegacy)
+            if (seen.Claim is { } claim)
             {
-                session.Execute(FactsSql.StampClaimedEmail, ("claimed_email", seen.ClaimedEmail), ("user", user));
+                session.Execute(LastSeenSql.StampClaimedEmail, ("claimed_email", claim.Other), ("user", user));
             }
         }
 
         foreach (var (device, at) in _devices)
         {
-            session.Execute(FactsSql.StampDevice, ("now", at), ("device", device));
+            session.Execute(LastSeenSql.StampDevice, ("now", at), ("device", device));
         }
 
         Clear();

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Ccflux.Receiver.Usage.Store.Tiers;
+namespace Ccflux.Receiver.Usage.Tiers;
 
 /// <summary>How a tier was determined, as named in the database.</summary>
 internal static class TierMethod

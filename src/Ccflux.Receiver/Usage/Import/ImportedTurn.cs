@@ -8,10 +8,10 @@ namespace Ccflux.Receiver.Usage.Import;
 /// <param name="Device">The host's name.</param>
 /// <param name="ReceivedAt">Epoch milliseconds.</param>
 /// <param name="Report">Null if a time cannot be read.</param>
-internal sealed record LegacyTurn(string Email, string? Device, long ReceivedAt, IncomingReport? Report)
+internal sealed record ImportedTurn(string Email, string? Device, long ReceivedAt, LegacyTurn? Report)
 {
     /// <summary>Groups rows by turn. The rows of a turn must be adjacent.</summary>
-    public static IEnumerable<LegacyTurn> Group(IEnumerable<LegacyEvent> events)
+    public static IEnumerable<ImportedTurn> Group(IEnumerable<LegacyEvent> events)
     {
         var rows = new List<LegacyEvent>();
         foreach (var each in events)
@@ -36,32 +36,23 @@ internal sealed record LegacyTurn(string Email, string? Device, long ReceivedAt,
         && string.Equals(a.SessionId, b.SessionId, StringComparison.Ordinal)
         && string.Equals(a.Email, b.Email, StringComparison.Ordinal);
 
-    private static LegacyTurn Of(List<LegacyEvent> rows)
+    private static ImportedTurn Of(List<LegacyEvent> rows)
     {
         var first = rows[0];
         if (!LegacyTime.TryParse(first.Timestamp, out var at) || first.Email.Length == 0 || first.TurnIndex is < 0 or > int.MaxValue)
         {
-            return new LegacyTurn(first.Email, first.Device, 0, null);
+            return new ImportedTurn(first.Email, first.Device, 0, null);
         }
 
-        var turn = new TurnReport
-        {
-            SessionId = first.SessionId,
-            TurnIndex = (int)first.TurnIndex,
-            StartedUtc = at,
-            EndedUtc = at,
-            SessionStartUtc = LegacyTime.TryParse(first.SessionStart, out var started) ? started : null,
-            Outcome = TurnOutcome.Completed,
-            Models = rows
-                .GroupBy(row => row.Model, StringComparer.Ordinal)
-                .ToDictionary(group => group.Key, group => Usage(group.First()), StringComparer.Ordinal),
-        };
+        var models = rows
+            .GroupBy(row => row.Model, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => (LegacyModelUsage?)Usage(group.First()), StringComparer.Ordinal);
         var received = LegacyTime.TryParse(first.ReceivedAt, out var receivedAt) ? receivedAt : at;
-        var client = new ClientInfo { Name = "ccflux", Version = first.PluginVersion ?? "" };
-        return new LegacyTurn(first.Email, first.Device, received.ToUnixTimeMilliseconds(), new IncomingReport(LegacyReport.Version, client, [turn], null));
+        var turn = new LegacyTurn(first.SessionId, (int)first.TurnIndex, at, models, first.PluginVersion ?? "", Email: null);
+        return new ImportedTurn(first.Email, first.Device, received.ToUnixTimeMilliseconds(), turn);
     }
 
-    private static ModelUsage Usage(LegacyEvent row) => new()
+    private static LegacyModelUsage Usage(LegacyEvent row) => new()
     {
         InputTokens = row.Input,
         OutputTokens = row.Output,

@@ -1,16 +1,22 @@
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Receiver.Usage.Read.Days;
+using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Storage.Reading;
-using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 
-namespace Ccflux.Receiver.Usage.Store.Tiers;
+namespace Ccflux.Receiver.Usage.Tiers;
 
 /// <summary>Infers the tiers every <c>TIER_INFERENCE_INTERVAL_SECS</c> and writes the changes.</summary>
 internal sealed partial class TierJob(
     ReadSessions readers,
     GroupCommitWriter writer,
     IChangeFeed changes,
+    DayCache days,
+    OrganisationCalendar calendar,
     UsageOptions options,
     TimeProvider time,
     ILogger<TierJob> logger) : BackgroundService
@@ -21,11 +27,11 @@ internal sealed partial class TierJob(
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         List<Tier> known;
         IReadOnlyList<Tier> decided;
-        using (var session = await readers.OpenAsync(cancellationToken))
+        using (var snapshot = await UsageSnapshot.OpenAsync(readers, DataScope.Everybody, calendar, time, cancellationToken))
         {
-            known = session.List(TierSql.SelectTiers, static rows =>
+            known = snapshot.Session.List(TierSql.SelectTiers, static rows =>
                 new Tier(rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Text(3), rows.Int32(4), rows.Int64OrNull(5)));
-            decided = TierRule.Decide(Read(session, known, now));
+            decided = TierRule.Decide(Read(snapshot, known, now));
         }
 
         var changed = decided.Except(known).ToList();
@@ -39,23 +45,26 @@ internal sealed partial class TierJob(
         if (written.IsCommitted)
         {
             Log.Inferred(logger, changed.Count, gone.Count);
-            changes.Publish(UsageWriter.Topic);
+            changes.Publish(LedgerWriter.Topic);
         }
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         PeriodicLoop.RunAsync(time, TimeSpan.FromSeconds(options.TierInferenceIntervalSeconds), InferAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
-    private IReadOnlyCollection<TierInput> Read(SqlSession session, List<Tier> known, long now)
+    private IReadOnlyCollection<TierInput> Read(UsageSnapshot snapshot, List<Tier> known, long now)
     {
         var from = now - (options.TierInferenceDays * UnixTime.Day);
-        var peaks = session
-            .List(TierSql.SelectPeaks, static rows => (User: rows.Int64(0), Peak: new Peak(rows.Int64(1), rows.Int64(2))), ("from", from), ("now", now))
-            .ToLookup(row => row.User, row => row.Peak);
+        var (firstDay, today) = (calendar.DayOf(from), calendar.DayOf(now));
+        var windows = days.Read(snapshot.Session, snapshot.StoreId, firstDay, today, snapshot.Models).SelectMany(day => day.Windows).ToList();
+        var peaks = windows.Where(window => window.StartAt >= from && !window.IsOpen(now) && window.Tokens.Billed > 0)
+            .ToLookup(window => (long)window.User, window => new Peak(window.StartAt, window.Tokens.Billed));
         var hits = new Dictionary<long, LimitHit>();
-        foreach (var (user, at) in session.List(TierSql.SelectHits, static rows => (rows.Int64(0), rows.Int64(1)), ("from", from)))
+        foreach (var (user, at) in snapshot.Session.List(TierSql.SelectHits, static rows => (rows.Int64(0), rows.Int64(1)), ("from", from)))
         {
-            hits[user] = new LimitHit(at, session.Scalar(TierSql.SelectHeld, ("user", user), ("at", at)) ?? 0);
+            var window = windows.Find(window => window.User == user && window.StartAt <= at && at < window.EndsAt);
+            var held = window == default ? 0 : snapshot.Session.Scalar(TierSql.SelectHeld, ("user", user), ("from", window.StartAt), ("at", at)) ?? 0;
+            hits[user] = new LimitHit(at, held);
         }
 
         var tiers = known.ToDictionary(tier => tier.UserId);
