@@ -49,7 +49,7 @@ internal sealed class SignedRequests
             var user = i % Users;
             var session = $"{run}-{i / (Users * 20)}-{user}";
             var batch = A.Batch([.. Enumerable.Range(0, turns).Select(turn => A.Turn(session, (i / Users % 20 * turns) + turn, now.AddSeconds(i - count)))]);
-            var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch);
+            var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch);
             var head = $"""
                 POST /report HTTP/1.1
                 Host: localhost
@@ -71,7 +71,7 @@ internal sealed class SignedRequests
         [.. Enumerable.Range(0, count).Select(i =>
         {
             var message = SignatureHeader.Message(
-                JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s", i, TimeProvider.System.GetUtcNow())), UsageJson.Default.TurnBatch), "2026-11-20T12:00:00Z");
+                JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s", i, TimeProvider.System.GetUtcNow())), UsageJson.Default.RequestBatch), "2026-11-20T12:00:00Z");
             var key = _keys[i % Users];
             return (Convert.FromBase64String(key.PublicKey), message, key.Sign(message));
         })];

@@ -1,3 +1,4 @@
+using System.Text;
 using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Testing;
@@ -35,11 +36,50 @@ public static class A
         Messages = 2,
     };
 
-    public static TurnBatch Batch(params TurnReport[] turns) => new()
+    /// <summary>A report in which each turn made one request of each of its models, at its end.</summary>
+    public static RequestBatch Batch(params TurnReport[] turns)
     {
-        Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
-        Turns = turns,
+        var models = turns.SelectMany(turn => turn.Models.Keys).Distinct(StringComparer.Ordinal).ToList();
+        return new RequestBatch
+        {
+            Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
+            Models = models,
+            Sessions = [.. turns.GroupBy(turn => turn.SessionId, StringComparer.Ordinal).Select(session => Session(session.Key, [.. session], models))],
+        };
+    }
+
+    private static ReportedSession Session(string id, TurnReport[] turns, List<string> models) => new()
+    {
+        SessionId = id,
+        Entrypoint = turns[0].Entrypoint,
+        Turns =
+        [
+            .. turns.Select(turn => new ReportedTurn
+            {
+                Key = LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{id} {turn.TurnIndex}")),
+                Started = turn.StartedUtc.ToUnixTimeMilliseconds(),
+                Ended = turn.EndedUtc.ToUnixTimeMilliseconds(),
+                Outcome = turn.Outcome,
+            }),
+        ],
+        Requests = [.. turns.SelectMany((turn, place) => turn.Models.Select(model => Request(turn, place, model.Key, models.IndexOf(model.Key), model.Value)))],
+        LimitEvents =
+        [
+            .. turns.SelectMany((turn, place) => (turn.LimitEvents ?? []).Select(limit => new ReportedLimit
+            {
+                Turn = place,
+                At = limit.AtUtc.ToUnixTimeMilliseconds(),
+                Window = limit.Window,
+                ResetsAt = limit.ResetsAtUtc?.ToUnixTimeMilliseconds(),
+                Final = limit.Final,
+            })),
+        ],
     };
+
+    private static ReportedRequest Request(TurnReport turn, int place, string model, int number, ModelUsage usage) => new(
+        LedgerKey.OfRow(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.TurnIndex} {model}")), turn.EndedUtc.ToUnixTimeMilliseconds(), place, number,
+        RequestFlags.Split, RequestOrigin.Main, usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens - usage.CacheWrite1hTokens,
+        usage.CacheWrite1hTokens, 0);
 
     /// <summary>Body of schema 1, built from its description alone.</summary>
     public static string Legacy(string session, int index, DateTimeOffset at, long output = 10, string email = "", string model = Model) => $$$"""

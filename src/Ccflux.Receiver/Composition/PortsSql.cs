@@ -10,7 +10,7 @@ internal static class PortsSql
         SELECT s.session_id, m.name, CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
                CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens + r.cache_write_1h_tokens) AS bigint)
         FROM users u
-        CROSS JOIN ledger_sessions s
+        CROSS JOIN sessions s
         CROSS JOIN requests r
         JOIN models m ON m.model_id = r.model_id
         WHERE u.email = @email AND {ScopeSql.OfUser}
@@ -22,7 +22,7 @@ internal static class PortsSql
     /// <summary>The user who reported a session first.</summary>
     public const string FirstReporter = """
         SELECT s.user_id
-        FROM users u JOIN ledger_sessions s ON s.user_id = u.user_id AND s.session_key = @session
+        FROM users u JOIN sessions s ON s.user_id = u.user_id AND s.session_key = @session
         ORDER BY s.reported_at, s.user_id
         LIMIT 1
         """;
@@ -99,7 +99,7 @@ internal static class PortsSql
     public const string RecentSessions = """
         SELECT s.session_id, u.user_id, u.email, u.division
         FROM users u
-        JOIN ledger_sessions s ON s.user_id = u.user_id AND s.last_at >= @since
+        JOIN sessions s ON s.user_id = u.user_id AND s.last_at >= @since
         LIMIT @limit
         """;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Platform;
-using Ccflux.Receiver.Usage.Store;
 
 namespace Ccflux.Receiver.Tests.Platform;
 
@@ -10,7 +9,6 @@ public sealed class UnixTimeTests
     [Theory]
     [InlineData(UnixTime.SqlHour, UnixTime.Hour)]
     [InlineData(UnixTime.SqlDay, UnixTime.Day)]
-    [InlineData(WindowRule.SqlLength, WindowRule.Length)]
     public void Lengths_InSqlAndInCode_AreTheSame(string inSql, long inCode) => Assert.Equal(inSql, inCode.ToString(CultureInfo.InvariantCulture));
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class SecretsTests
     {
         var registration = Encoding.UTF8.GetBytes($$"""{"public_key":"{{device.PublicKey}}","device_id":"laptop"}""");
         Assert.Equal(HttpStatusCode.OK, await PostSignedAsync(receiver, "/register-key", registration, device, access));
-        var report = JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", 0, DateTimeOffset.UtcNow.AddMinutes(-1))), UsageJson.Default.TurnBatch);
+        var report = JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", 0, DateTimeOffset.UtcNow.AddMinutes(-1))), UsageJson.Default.RequestBatch);
         Assert.Equal(HttpStatusCode.OK, await PostSignedAsync(receiver, "/report", report, device, access));
         Assert.Equal(HttpStatusCode.BadRequest, await PostSignedAsync(receiver, "/report", Encoding.UTF8.GetBytes($$"""{"token":"{{access}}"}"""), device, access));
     }

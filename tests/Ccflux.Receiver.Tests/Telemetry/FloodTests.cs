@@ -144,7 +144,7 @@ public sealed class FloodTests : IDisposable
     private async Task<HttpStatusCode> ReportAsync(HttpClient client, int turn)
     {
         var now = DateTimeOffset.UtcNow;
-        var body = JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", turn, now.AddMinutes(-1))), UsageJson.Default.TurnBatch);
+        var body = JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", turn, now.AddMinutes(-1))), UsageJson.Default.RequestBatch);
         var timestamp = SignatureHeader.FormatTimestamp(now);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/report", UriKind.Relative)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

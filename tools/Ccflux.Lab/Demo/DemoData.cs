@@ -1,19 +1,18 @@
 using System.Security.Cryptography;
-using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
-using Ccflux.Receiver.Usage.Store;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Lab.Demo;
 
 /// <summary>Fills an empty database with 45 days of usage by fifteen fictional people, through the receiver's own writer.</summary>
-internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, TimeProvider time)
+internal sealed class DemoData(GroupCommitWriter writer, LedgerWriter ledger, TimeProvider time)
 {
     private readonly Dictionary<string, (long User, long Device)> _people = new(StringComparer.Ordinal);
     private readonly Random _random = new(DemoPlan.Seed);
 
-    /// <returns>How many turns were stored, or null if the database was not empty; then nothing was stored.</returns>
+    /// <returns>How many requests and turns were stored, or null if the database was not empty; then nothing was stored.</returns>
     public async Task<int?> FillAsync()
     {
         var now = time.GetUtcNow();
@@ -27,7 +26,7 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
         {
             foreach (var result in await Task.WhenAll(chunk.Select(StoreAsync)))
             {
-                stored += Stored(result).Accepted;
+                stored += Stored(result).New;
             }
         }
 
@@ -37,26 +36,10 @@ internal sealed class DemoData(GroupCommitWriter writer, UsageWriter usage, Time
 
     private static T Stored<T>(WriteResult<T> result) => result.TryGet(out var value) ? value : throw new IOException("The demo data could not be written.");
 
-    private Task<WriteResult<StoreResult>> StoreAsync(DemoReport report)
+    private Task<WriteResult<LedgerResult>> StoreAsync(DemoReport report)
     {
         var (user, device) = _people[report.Person.Name];
-        var client = new ClientInfo
-        {
-            Name = "ccflux",
-            Version = report.Person.Version.Plugin,
-            Platform = report.Person.Platform,
-            ClaudeCodeVersion = report.Person.Version.ClaudeCode,
-        };
-        var incoming = new IncomingTurns(
-            user,
-            report.Person.IsLegacy ? LegacyReport.Version : TurnBatch.Version,
-            report.Turns,
-            device,
-            client,
-            report.Person.Version.Plugin,
-            report.Person.Claims,
-            report.ReceivedAt.ToUnixTimeMilliseconds());
-        return writer.WriteAsync(new ReportWrite(usage, incoming, DailyCaps.None));
+        return writer.WriteAsync(new LedgerWrite(ledger, DemoRequests.Of(report, user, device), allowances: null));
     }
 
     private bool AddPeople(WriteSession session, DateTimeOffset now)

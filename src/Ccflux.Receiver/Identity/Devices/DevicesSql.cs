@@ -24,7 +24,7 @@ internal static class DevicesSql
         """;
 
     public const string AddToday = """
-        INSERT INTO user_caps (user_id, day, sessions, models, devices) VALUES (@user, @day, 0, 0, 1)
+        INSERT INTO user_caps (user_id, day, devices) VALUES (@user, @day, 1)
         ON CONFLICT (user_id, day) DO UPDATE SET devices = user_caps.devices + 1
         """;
 

@@ -48,7 +48,8 @@ internal sealed record ImportedTurn(string Email, string? Device, long ReceivedA
             .GroupBy(row => row.Model, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => (LegacyModelUsage?)Usage(group.First()), StringComparer.Ordinal);
         var received = LegacyTime.TryParse(first.ReceivedAt, out var receivedAt) ? receivedAt : at;
-        var turn = new LegacyTurn(first.SessionId, (int)first.TurnIndex, at, models, first.PluginVersion ?? "", Email: null);
+        DateTimeOffset? started = LegacyTime.TryParse(first.SessionStart, out var begun) ? begun : null;
+        var turn = new LegacyTurn(first.SessionId, (int)first.TurnIndex, at, started, models, first.PluginVersion ?? "", Email: null);
         return new ImportedTurn(first.Email, first.Device, received.ToUnixTimeMilliseconds(), turn);
     }
 

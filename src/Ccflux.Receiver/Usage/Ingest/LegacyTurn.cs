@@ -8,11 +8,12 @@ namespace Ccflux.Receiver.Usage.Ingest;
 /// <param name="SessionId">As the client names it.</param>
 /// <param name="Index">Its number within the session.</param>
 /// <param name="At">The time of the report.</param>
+/// <param name="SessionStart">When the session began; null if it is not known.</param>
 /// <param name="Models">Sums by model.</param>
 /// <param name="PluginVersion">Of the client; empty if it is not known.</param>
 /// <param name="Email">The address that the client named; null if none.</param>
 internal sealed record LegacyTurn(
-    string SessionId, int Index, DateTimeOffset At, IReadOnlyDictionary<string, LegacyModelUsage?>? Models, string PluginVersion, string? Email)
+    string SessionId, int Index, DateTimeOffset At, DateTimeOffset? SessionStart, IReadOnlyDictionary<string, LegacyModelUsage?>? Models, string PluginVersion, string? Email)
 {
     private static readonly DateTimeOffset s_earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -23,6 +24,7 @@ internal sealed record LegacyTurn(
         ?? (Email is { Length: > 254 } ? "user_email: at most 254 characters." : null)
         ?? (Index is < 0 or > ReportLimits.MaxTurnIndex ? $"turn_index: 0 to {ReportLimits.MaxTurnIndex}." : null)
         ?? (At < s_earliest ? "timestamp_utc: not before 2020." : null)
+        ?? (SessionStart < s_earliest ? "session_start_utc: not before 2020." : null)
         ?? ModelsFault();
 
     /// <summary>A message if the turn is further in the future than clocks may differ; null otherwise.</summary>
@@ -39,7 +41,10 @@ internal sealed record LegacyTurn(
         [
             new IncomingSession(
                 key, SessionId, Entrypoint: null, [new LedgerTurn(turn, key, at, at, TurnOutcome.Completed)], [],
-                [.. Models!.Select(model => ToRequest(model.Key, model.Value!, LedgerKey.OfLegacyTurn(session, Index, Encoding.UTF8.GetBytes(model.Key)), key, turn, at))]),
+                [.. Models!.Select(model => ToRequest(model.Key, model.Value!, LedgerKey.OfLegacyTurn(session, Index, Encoding.UTF8.GetBytes(model.Key)), key, turn, at))])
+            {
+                StartedAt = SessionStart?.ToUnixTimeMilliseconds(),
+            },
         ]);
     }
 

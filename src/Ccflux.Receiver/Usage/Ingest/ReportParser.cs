@@ -76,8 +76,16 @@ internal static class ReportParser
             return null;
         }
 
+        DateTimeOffset started = default;
+        if (report.SessionStartUtc is { } text && (text.Length > ReportLimits.MaxText || !LegacyTime.TryParse(text, out started)))
+        {
+            fault = $"session_start_utc: an RFC 3339 time of at most {ReportLimits.MaxText} characters.";
+            return null;
+        }
+
         var models = report.Models?.ToDictionary(model => model.Key, model => (LegacyModelUsage?)model.Value, StringComparer.Ordinal);
-        return IncomingReport.Of(new LegacyTurn(report.SessionId, report.TurnIndex, at, models, report.PluginVersion ?? "", report.UserEmail));
+        return IncomingReport.Of(new LegacyTurn(
+            report.SessionId, report.TurnIndex, at, report.SessionStartUtc is null ? null : started, models, report.PluginVersion ?? "", report.UserEmail));
     }
 
     private static string Describe(JsonException exception)

@@ -65,6 +65,9 @@ internal sealed record IncomingSession(
     IReadOnlyList<LedgerRequest> Requests)
 {
     public IReadOnlyList<IncomingLimit> Limits { get; init; } = [];
+
+    /// <summary>When ccflux 0.1 says that the session began, in epoch milliseconds.</summary>
+    public long? StartedAt { get; init; }
 }
 
 /// <summary>The result of storing requests and turns.</summary>

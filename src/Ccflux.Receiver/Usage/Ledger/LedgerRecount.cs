@@ -21,24 +21,24 @@ internal static class LedgerRecount
         ("turn_models", LedgerRecountSql.Events),
         ("user_hours", LedgerRecountSql.UserHours),
         ("session_hours", LedgerRecountSql.SessionHours),
-        ("ledger_sessions", LedgerRecountSql.Sessions),
+        ("sessions", LedgerRecountSql.Sessions),
     ];
 
     private static readonly (string Table, string Sql)[] s_facts =
     [
         ("event_days", LedgerRecountSql.EventDays),
         ("event_totals", LedgerRecountSql.EventTotals),
-        ("ledger_totals", LedgerRecountSql.Totals),
-        ("ledger_user_totals", LedgerRecountSql.UserTotals),
+        ("usage_totals", LedgerRecountSql.Totals),
+        ("user_totals", LedgerRecountSql.UserTotals),
         ("active_hours", LedgerRecountSql.MissingActiveHours),
         ("requests", LedgerRecountSql.Derived),
     ];
 
     private static readonly (string Table, string Hours, string Days)[] s_days =
     [
-        ("ledger_days", LedgerRecountSql.HoursToCompare, LedgerRecountSql.DaysToCompare),
-        ("ledger_user_days", LedgerRecountSql.UserHoursToCompare, LedgerRecountSql.UserDaysToCompare),
-        ("ledger_session_days", LedgerRecountSql.SessionHoursToCompare, LedgerRecountSql.SessionDaysToCompare),
+        ("usage_days", LedgerRecountSql.HoursToCompare, LedgerRecountSql.DaysToCompare),
+        ("user_days", LedgerRecountSql.UserHoursToCompare, LedgerRecountSql.UserDaysToCompare),
+        ("session_days", LedgerRecountSql.SessionHoursToCompare, LedgerRecountSql.SessionDaysToCompare),
     ];
 
     /// <summary>Users, in order of their numbers, a hundred at a time.</summary>

@@ -54,7 +54,7 @@ internal static class LedgerRecountSql
                 0 AS turns, 0 AS failed
             FROM requests WHERE user_id = @user
             UNION ALL
-            SELECT started_at / @length * @slots, 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
+            SELECT started_at / @length * @slots, 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user) c
         GROUP BY slot
         """;
 
@@ -68,7 +68,7 @@ internal static class LedgerRecountSql
         SELECT session_key, slot, count(*) FROM (
             SELECT session_key, at / @length * @slots AS slot FROM requests WHERE user_id = @user AND session_key <> 0
             UNION ALL
-            SELECT session_key, started_at / @length * @slots FROM ledger_turns WHERE user_id = @user) c
+            SELECT session_key, started_at / @length * @slots FROM turns WHERE user_id = @user) c
         GROUP BY session_key, slot
         """;
 
@@ -78,7 +78,7 @@ internal static class LedgerRecountSql
 
     private const string StoredSessions = """
         SELECT session_key, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, first_at, last_at
-        FROM ledger_sessions WHERE user_id = @user AND facts <> 0
+        FROM sessions WHERE user_id = @user AND facts <> 0
         """;
 
     private const string CountedSessions = """
@@ -88,7 +88,7 @@ internal static class LedgerRecountSql
                 at AS first_at, at AS last_at
             FROM requests WHERE user_id = @user AND session_key <> 0
             UNION ALL
-            SELECT session_key, 0, 0, 0, 0, 0, started_at, ended_at FROM ledger_turns WHERE user_id = @user) c
+            SELECT session_key, 0, 0, 0, 0, 0, started_at, ended_at FROM turns WHERE user_id = @user) c
         GROUP BY session_key
         """;
 
@@ -96,7 +96,7 @@ internal static class LedgerRecountSql
         SELECT (SELECT count(*) FROM ({StoredSessions} EXCEPT {CountedSessions}) a) + (SELECT count(*) FROM ({CountedSessions} EXCEPT {StoredSessions}) b)
         """;
 
-    private const string StoredTotals = $"SELECT model_id, price_class, {Columns} FROM ledger_totals WHERE user_id = @user";
+    private const string StoredTotals = $"SELECT model_id, price_class, {Columns} FROM usage_totals WHERE user_id = @user";
 
     private const string CountedTotals = $"SELECT model_id, price_class, {Sums} FROM requests WHERE user_id = @user GROUP BY model_id, price_class";
 
@@ -113,17 +113,17 @@ internal static class LedgerRecountSql
         """;
 
     private const string StoredUserTotals = """
-        SELECT requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed, sessions FROM ledger_user_totals WHERE user_id = @user
+        SELECT requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed, sessions FROM user_totals WHERE user_id = @user
         """;
 
     private const string CountedUserTotals = """
         SELECT sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed),
-            (SELECT count(*) FROM ledger_sessions WHERE user_id = @user AND facts > 0)
+            (SELECT count(*) FROM sessions WHERE user_id = @user AND facts > 0)
         FROM (
             SELECT 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
             FROM requests WHERE user_id = @user
             UNION ALL
-            SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM ledger_turns WHERE user_id = @user) c
+            SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user) c
         HAVING count(*) > 0
         """;
 
@@ -150,7 +150,7 @@ internal static class LedgerRecountSql
     /// <summary>The sums of hours and of days by model and price class, the former with their slots: the calendar, which SQL does not know, compares them.</summary>
     public const string HoursToCompare = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
 
-    public const string DaysToCompare = $"SELECT day, model_id, price_class, {Columns} FROM ledger_days WHERE user_id = @user";
+    public const string DaysToCompare = $"SELECT day, model_id, price_class, {Columns} FROM usage_days WHERE user_id = @user";
 
     /// <summary>The sums of events by day and model, and the same from days.</summary>
     public const string EventsToCompare = """
@@ -162,7 +162,7 @@ internal static class LedgerRecountSql
     public const string ModelDaysToCompare = """
         SELECT day, model_id, 0, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens),
             sum(web_searches)
-        FROM ledger_days WHERE user_id = @user GROUP BY day, model_id
+        FROM usage_days WHERE user_id = @user GROUP BY day, model_id
         """;
 
     public const string UserHoursToCompare = """
@@ -170,12 +170,12 @@ internal static class LedgerRecountSql
         """;
 
     public const string UserDaysToCompare = """
-        SELECT day, 0, 0, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM ledger_user_days WHERE user_id = @user
+        SELECT day, 0, 0, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM user_days WHERE user_id = @user
         """;
 
     public const string SessionHoursToCompare = "SELECT slot, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM session_hours WHERE user_id = @user";
 
-    public const string SessionDaysToCompare = "SELECT day, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM ledger_session_days WHERE user_id = @user";
+    public const string SessionDaysToCompare = "SELECT day, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM session_days WHERE user_id = @user";
 
-    public const string Users = "SELECT DISTINCT user_id FROM ledger_sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
+    public const string Users = "SELECT DISTINCT user_id FROM sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
 }

@@ -32,8 +32,8 @@ internal static class LedgerRollupSql
         """;
 
     public const string InsertEvent = $"""
-        INSERT INTO turn_models (user_id, turn_key, model_id, day, at, received_at, device_ref, plugin_version, {SumColumns})
-        VALUES (@user, @turn, @model, @day, @at, @received_at, @device, @plugin_version, {SumValues})
+        INSERT INTO turn_models (user_id, turn_key, model_id, day, at, received_at, device_ref, plugin_version, schema_version, {SumColumns})
+        VALUES (@user, @turn, @model, @day, @at, @received_at, @device, @plugin_version, @schema, {SumValues})
         """;
 
     public const string DeleteEmptyEvent = """
@@ -72,75 +72,75 @@ internal static class LedgerRollupSql
     public const string DeleteEmptySessionHour = "DELETE FROM session_hours WHERE user_id = @user AND session_key = @session AND slot = @period AND facts = 0";
 
     public const string AddDay = $"""
-        INSERT INTO ledger_days (day, user_id, model_id, price_class, {SumColumns})
+        INSERT INTO usage_days (day, user_id, model_id, price_class, {SumColumns})
         VALUES (@period, @user, @model, @price_class, {SumValues})
         ON CONFLICT (day, user_id, model_id, price_class) DO UPDATE SET
-            requests = ledger_days.requests + excluded.requests,
-            input_tokens = ledger_days.input_tokens + excluded.input_tokens, output_tokens = ledger_days.output_tokens + excluded.output_tokens,
-            cache_read_tokens = ledger_days.cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_5m_tokens = ledger_days.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
-            cache_write_1h_tokens = ledger_days.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
-            web_searches = ledger_days.web_searches + excluded.web_searches
+            requests = usage_days.requests + excluded.requests,
+            input_tokens = usage_days.input_tokens + excluded.input_tokens, output_tokens = usage_days.output_tokens + excluded.output_tokens,
+            cache_read_tokens = usage_days.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_5m_tokens = usage_days.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+            cache_write_1h_tokens = usage_days.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+            web_searches = usage_days.web_searches + excluded.web_searches
         """;
 
     public const string DeleteEmptyDay = """
-        DELETE FROM ledger_days WHERE user_id = @user AND day = @period AND model_id = @model AND price_class = @price_class AND requests = 0
+        DELETE FROM usage_days WHERE user_id = @user AND day = @period AND model_id = @model AND price_class = @price_class AND requests = 0
         """;
 
     public const string AddUserDay = """
-        INSERT INTO ledger_user_days (day, user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
+        INSERT INTO user_days (day, user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
         VALUES (@period, @user, @last_at, @requests, @input, @output, @cache_read, @cache_write, @turns, @failed)
         ON CONFLICT (day, user_id) DO UPDATE SET
-            last_at = greatest(ledger_user_days.last_at, excluded.last_at), requests = ledger_user_days.requests + excluded.requests,
-            input_tokens = ledger_user_days.input_tokens + excluded.input_tokens, output_tokens = ledger_user_days.output_tokens + excluded.output_tokens,
-            cache_read_tokens = ledger_user_days.cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = ledger_user_days.cache_write_tokens + excluded.cache_write_tokens,
-            turns = ledger_user_days.turns + excluded.turns, failed = ledger_user_days.failed + excluded.failed
+            last_at = greatest(user_days.last_at, excluded.last_at), requests = user_days.requests + excluded.requests,
+            input_tokens = user_days.input_tokens + excluded.input_tokens, output_tokens = user_days.output_tokens + excluded.output_tokens,
+            cache_read_tokens = user_days.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = user_days.cache_write_tokens + excluded.cache_write_tokens,
+            turns = user_days.turns + excluded.turns, failed = user_days.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserDay = "DELETE FROM ledger_user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserDay = "DELETE FROM user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
 
     /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
     public const string AddToSessionDay = """
-        UPDATE ledger_session_days SET facts = facts + @facts WHERE user_id = @user AND session_key = @session AND day = @period
+        UPDATE session_days SET facts = facts + @facts WHERE user_id = @user AND session_key = @session AND day = @period
         """;
 
     public const string InsertSessionDay = """
-        INSERT INTO ledger_session_days (day, user_id, session_key, facts) VALUES (@period, @user, @session, @facts)
+        INSERT INTO session_days (day, user_id, session_key, facts) VALUES (@period, @user, @session, @facts)
         """;
 
-    public const string DeleteEmptySessionDay = "DELETE FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day = @period AND facts = 0";
+    public const string DeleteEmptySessionDay = "DELETE FROM session_days WHERE user_id = @user AND session_key = @session AND day = @period AND facts = 0";
 
     public const string AddTotal = $"""
-        INSERT INTO ledger_totals (user_id, model_id, price_class, {SumColumns})
+        INSERT INTO usage_totals (user_id, model_id, price_class, {SumColumns})
         VALUES (@user, @model, @price_class, {SumValues})
         ON CONFLICT (user_id, model_id, price_class) DO UPDATE SET
-            requests = ledger_totals.requests + excluded.requests,
-            input_tokens = ledger_totals.input_tokens + excluded.input_tokens, output_tokens = ledger_totals.output_tokens + excluded.output_tokens,
-            cache_read_tokens = ledger_totals.cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_5m_tokens = ledger_totals.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
-            cache_write_1h_tokens = ledger_totals.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
-            web_searches = ledger_totals.web_searches + excluded.web_searches
+            requests = usage_totals.requests + excluded.requests,
+            input_tokens = usage_totals.input_tokens + excluded.input_tokens, output_tokens = usage_totals.output_tokens + excluded.output_tokens,
+            cache_read_tokens = usage_totals.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_5m_tokens = usage_totals.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+            cache_write_1h_tokens = usage_totals.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+            web_searches = usage_totals.web_searches + excluded.web_searches
         """;
 
     public const string DeleteEmptyTotal = """
-        DELETE FROM ledger_totals WHERE user_id = @user AND model_id = @model AND price_class = @price_class AND requests = 0
+        DELETE FROM usage_totals WHERE user_id = @user AND model_id = @model AND price_class = @price_class AND requests = 0
         """;
 
     public const string AddUserTotal = """
-        INSERT INTO ledger_user_totals (user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
+        INSERT INTO user_totals (user_id, last_at, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed)
         VALUES (@user, @last_at, @requests, @input, @output, @cache_read, @cache_write, @turns, @failed)
         ON CONFLICT (user_id) DO UPDATE SET
-            last_at = greatest(ledger_user_totals.last_at, excluded.last_at), requests = ledger_user_totals.requests + excluded.requests,
-            input_tokens = ledger_user_totals.input_tokens + excluded.input_tokens, output_tokens = ledger_user_totals.output_tokens + excluded.output_tokens,
-            cache_read_tokens = ledger_user_totals.cache_read_tokens + excluded.cache_read_tokens,
-            cache_write_tokens = ledger_user_totals.cache_write_tokens + excluded.cache_write_tokens,
-            turns = ledger_user_totals.turns + excluded.turns, failed = ledger_user_totals.failed + excluded.failed
+            last_at = greatest(user_totals.last_at, excluded.last_at), requests = user_totals.requests + excluded.requests,
+            input_tokens = user_totals.input_tokens + excluded.input_tokens, output_tokens = user_totals.output_tokens + excluded.output_tokens,
+            cache_read_tokens = user_totals.cache_read_tokens + excluded.cache_read_tokens,
+            cache_write_tokens = user_totals.cache_write_tokens + excluded.cache_write_tokens,
+            turns = user_totals.turns + excluded.turns, failed = user_totals.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserTotal = "DELETE FROM ledger_user_totals WHERE user_id = @user AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserTotal = "DELETE FROM user_totals WHERE user_id = @user AND requests = 0 AND turns = 0";
 
-    public const string AddSessions = "UPDATE ledger_user_totals SET sessions = sessions + @sessions WHERE user_id = @user";
+    public const string AddSessions = "UPDATE user_totals SET sessions = sessions + @sessions WHERE user_id = @user";
 
     public const string AddEventTotal = """
         INSERT INTO event_totals (user_id, model_id, events) VALUES (@user, @model, @events)
@@ -150,17 +150,17 @@ internal static class LedgerRollupSql
     public const string DeleteEmptyEventTotal = "DELETE FROM event_totals WHERE user_id = @user AND model_id = @model AND events = 0";
 
     /// <summary>The next day on which a session was active.</summary>
-    public const string NextSessionDay = "SELECT min(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session AND day > @day";
+    public const string NextSessionDay = "SELECT min(day) FROM session_days WHERE user_id = @user AND session_key = @session AND day > @day";
 
     /// <summary>Counts that a day changed. A row of its own for each writer: they never wait for each other.</summary>
     public const string AddDayVersion = """
-        INSERT INTO ledger_day_versions (day, writer, version) VALUES (@day, @writer, 1)
-        ON CONFLICT (day, writer) DO UPDATE SET version = ledger_day_versions.version + 1
+        INSERT INTO usage_day_versions (day, writer, version) VALUES (@day, @writer, 1)
+        ON CONFLICT (day, writer) DO UPDATE SET version = usage_day_versions.version + 1
         """;
 
     /// <summary>Returns how many facts the session has now.</summary>
     public const string AddSession = """
-        UPDATE ledger_sessions SET
+        UPDATE sessions SET
             first_at = CASE WHEN first_at IS NULL OR @first_at < first_at THEN @first_at ELSE first_at END,
             last_at = CASE WHEN last_at IS NULL OR @last_at > last_at THEN @last_at ELSE last_at END,
             facts = facts + @facts, requests = requests + @requests, input_tokens = input_tokens + @input, output_tokens = output_tokens + @output,
@@ -171,20 +171,20 @@ internal static class LedgerRollupSql
 
     /// <summary>After facts left a session: its first and last instants. Requests are found through the first and the last slot within its first and last days.</summary>
     public const string RecountSession = """
-        UPDATE ledger_sessions SET
+        UPDATE sessions SET
             first_at = (SELECT min(at) FROM (
                 SELECT min(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @from / 4 AND r.hour < @from_end / 4
-                UNION ALL SELECT min(t.started_at) FROM ledger_turns t WHERE t.user_id = @user AND t.session_key = @session) f),
+                UNION ALL SELECT min(t.started_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session) f),
             last_at = (SELECT max(at) FROM (
                 SELECT max(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @until / 4 AND r.hour < @until_end / 4
-                UNION ALL SELECT max(t.ended_at) FROM ledger_turns t WHERE t.user_id = @user AND t.session_key = @session) l)
+                UNION ALL SELECT max(t.ended_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session) l)
         WHERE user_id = @user AND session_key = @session
         """;
 
-    public const string DeleteEmptySession = "DELETE FROM ledger_sessions WHERE user_id = @user AND session_key = @session AND facts = 0";
+    public const string DeleteEmptySession = "DELETE FROM sessions WHERE user_id = @user AND session_key = @session AND facts = 0";
 
     /// <summary>The first and the last day of a session.</summary>
-    public const string SessionDays = "SELECT min(day), max(day) FROM ledger_session_days WHERE user_id = @user AND session_key = @session";
+    public const string SessionDays = "SELECT min(day), max(day) FROM session_days WHERE user_id = @user AND session_key = @session";
 
     /// <summary>A user's active hours from a day on.</summary>
     public const string ActiveHoursFrom = "SELECT day, hours FROM active_hours WHERE user_id = @user AND day >= @day ORDER BY day";

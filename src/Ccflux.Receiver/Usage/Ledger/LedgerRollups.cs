@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
@@ -22,7 +23,7 @@ internal sealed class LedgerRollups
     private readonly Dictionary<(long User, long Session), SessionCell> _sessions = [];
     private readonly Dictionary<(long User, long Day), (int Added, int Shrunk)> _activeHours = [];
     private readonly HashSet<int> _changedDays = [];
-    private readonly SqlParameter[] _eventValues = new SqlParameter[8 + RequestSums.Parameters];
+    private readonly SqlParameter[] _eventValues = new SqlParameter[9 + RequestSums.Parameters];
 
     /// <param name="calendar">Decides the grain of the sums by hour, and the days.</param>
     public LedgerRollups(OrganisationCalendar calendar)
@@ -39,6 +40,7 @@ internal sealed class LedgerRollups
     {
         public RequestSums Sums;
         public bool Shrunk;
+        public bool IsLegacy;
         public long Last;
         public ReportOrigin From;
     }
@@ -109,6 +111,7 @@ internal sealed class LedgerRollups
         ref var usage = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, (user, turn, model, _calendar.DayOf(request.At)), out _);
         usage.Sums.Add(request, sign);
         usage.Shrunk |= sign < 0;
+        usage.IsLegacy |= request.Origin == RequestOrigin.Legacy;
         usage.Last = Math.Max(usage.Last, request.At);
         if (usage.From.ReceivedAt == 0)
         {
@@ -161,9 +164,10 @@ internal sealed class LedgerRollups
                 cell.Sums.CopyTo(_eventValues.AsSpan(5));
                 if (session.Execute(LedgerRollupSql.AddToEvent, _eventValues.AsSpan(0, 5 + RequestSums.Parameters)) == 0)
                 {
-                    _eventValues[^3] = ("received_at", cell.From.ReceivedAt);
-                    _eventValues[^2] = ("device", cell.From.Device);
-                    _eventValues[^1] = ("plugin_version", cell.From.PluginVersion);
+                    _eventValues[^4] = ("received_at", cell.From.ReceivedAt);
+                    _eventValues[^3] = ("device", cell.From.Device);
+                    _eventValues[^2] = ("plugin_version", cell.From.PluginVersion);
+                    _eventValues[^1] = ("schema", cell.IsLegacy ? LegacyReport.Version : RequestBatch.Version);
                     session.Execute(LedgerRollupSql.InsertEvent, _eventValues);
                     CountEvents(user, model, day, 1);
                 }

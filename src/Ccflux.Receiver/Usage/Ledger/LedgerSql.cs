@@ -32,18 +32,18 @@ internal static class LedgerSql
     public const string DeleteRequest = "DELETE FROM requests WHERE user_id = @user AND request_key = @key";
 
     public const string InsertTurn = """
-        INSERT INTO ledger_turns (user_id, turn_key, session_key, started_at, ended_at, outcome)
+        INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome)
         VALUES (@user, @turn, @session, @started_at, @ended_at, @outcome) ON CONFLICT DO NOTHING
         """;
 
-    public const string SelectTurn = "SELECT session_key, started_at, ended_at, outcome FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+    public const string SelectTurn = "SELECT session_key, started_at, ended_at, outcome FROM turns WHERE user_id = @user AND turn_key = @turn";
 
     public const string UpdateTurn = """
-        UPDATE ledger_turns SET session_key = @session, started_at = @started_at, ended_at = @ended_at, outcome = @outcome
+        UPDATE turns SET session_key = @session, started_at = @started_at, ended_at = @ended_at, outcome = @outcome
         WHERE user_id = @user AND turn_key = @turn
         """;
 
-    public const string DeleteTurn = "DELETE FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+    public const string DeleteTurn = "DELETE FROM turns WHERE user_id = @user AND turn_key = @turn";
 
     /// <summary>A prompt id names one turn. Of two that claim it the greater key stays, whichever came first.</summary>
     public const string PutPrompt = """
@@ -53,32 +53,33 @@ internal static class LedgerSql
 
     /// <summary>A session of two devices keeps the greater number, and of two entry points the last by name: no report's order matters.</summary>
     public const string PutSession = """
-        INSERT INTO ledger_sessions (user_id, session_key, session_id, device_ref, entrypoint, reported_at, facts, requests,
+        INSERT INTO sessions (user_id, session_key, session_id, device_ref, entrypoint, started_at, reported_at, facts, requests,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
-        VALUES (@user, @session, @session_id, @device, @entrypoint, @reported_at, 0, 0, 0, 0, 0, 0)
+        VALUES (@user, @session, @session_id, @device, @entrypoint, @started_at, @reported_at, 0, 0, 0, 0, 0, 0)
         ON CONFLICT (user_id, session_key) DO UPDATE SET
-            device_ref = CASE WHEN excluded.device_ref > coalesce(ledger_sessions.device_ref, 0) THEN excluded.device_ref ELSE ledger_sessions.device_ref END,
-            entrypoint = CASE WHEN excluded.entrypoint > coalesce(ledger_sessions.entrypoint, '') THEN excluded.entrypoint ELSE ledger_sessions.entrypoint END
+            started_at = CASE WHEN excluded.started_at < coalesce(sessions.started_at, excluded.started_at + 1) THEN excluded.started_at ELSE sessions.started_at END,
+            device_ref = CASE WHEN excluded.device_ref > coalesce(sessions.device_ref, 0) THEN excluded.device_ref ELSE sessions.device_ref END,
+            entrypoint = CASE WHEN excluded.entrypoint > coalesce(sessions.entrypoint, '') THEN excluded.entrypoint ELSE sessions.entrypoint END
         """;
 
     public const string HasRequest = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key";
 
-    public const string HasTurn = "SELECT 1 FROM ledger_turns WHERE user_id = @user AND turn_key = @turn";
+    public const string HasTurn = "SELECT 1 FROM turns WHERE user_id = @user AND turn_key = @turn";
 
-    public const string HasSession = "SELECT 1 FROM ledger_sessions WHERE user_id = @user AND session_key = @session";
+    public const string HasSession = "SELECT 1 FROM sessions WHERE user_id = @user AND session_key = @session";
 
     /// <summary>Whether a user has ever used a model. The first row that is found ends the search.</summary>
     public const string HasModel = "SELECT 1 FROM usage_hours WHERE user_id = @user AND model_id = @model LIMIT 1";
 
-    public const string HasLimit = "SELECT 1 FROM ledger_limits WHERE user_id = @user AND session_key = @session AND turn_key = @turn AND at = @at";
+    public const string HasLimit = "SELECT 1 FROM limit_events WHERE user_id = @user AND session_key = @session AND turn_key = @turn AND at = @at";
 
     /// <summary>A later report may add details to the same event.</summary>
     public const string PutLimit = """
-        INSERT INTO ledger_limits (user_id, session_key, turn_key, at, window_name, resets_at, final)
+        INSERT INTO limit_events (user_id, session_key, turn_key, at, window_name, resets_at, final)
         VALUES (@user, @session, @turn, @at, @window, @resets_at, @final)
         ON CONFLICT (user_id, session_key, turn_key, at) DO UPDATE SET
-            window_name = greatest(ledger_limits.window_name, excluded.window_name), resets_at = coalesce(ledger_limits.resets_at, excluded.resets_at),
-            final = greatest(ledger_limits.final, excluded.final)
+            window_name = greatest(limit_events.window_name, excluded.window_name), resets_at = coalesce(limit_events.resets_at, excluded.resets_at),
+            final = greatest(limit_events.final, excluded.final)
         """;
 
     /// <summary>A pause that goes on ends later; one that has ended does not go on again.</summary>
@@ -87,10 +88,10 @@ internal static class LedgerSql
         ON CONFLICT (user_id, from_at) DO UPDATE SET until_at = coalesce(excluded.until_at, report_pauses.until_at)
         """;
 
-    public const string SelectCaps = "SELECT facts, sessions, models FROM ledger_caps WHERE user_id = @user AND day = @day AND backfill = @backfill";
+    public const string SelectCaps = "SELECT facts, sessions, models FROM usage_caps WHERE user_id = @user AND day = @day AND backfill = @backfill";
 
     public const string PutCaps = """
-        INSERT INTO ledger_caps (user_id, day, backfill, facts, sessions, models) VALUES (@user, @day, @backfill, @facts, @sessions, @models)
+        INSERT INTO usage_caps (user_id, day, backfill, facts, sessions, models) VALUES (@user, @day, @backfill, @facts, @sessions, @models)
         ON CONFLICT (user_id, day, backfill) DO UPDATE SET facts = excluded.facts, sessions = excluded.sessions, models = excluded.models
         """;
 }

@@ -18,7 +18,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     private readonly LedgerRollups _rollups = new(calendar);
     private readonly LedgerCaps _caps = new();
     private readonly LastSeenAccumulator _lastSeen = new();
-    private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint)> _sessions = [];
+    private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
     private int _unchanged;
@@ -147,7 +147,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
 
     private void PutSession(WriteSession writing, IncomingRequests incoming, IncomingSession session)
     {
-        var known = (incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint);
+        var known = (incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint, session.StartedAt);
         if (_sessions.Contains(known))
         {
             return;
@@ -157,7 +157,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         writing.Execute(
             LedgerSql.PutSession,
             ("user", incoming.UserId), ("session", session.Key), ("session_id", session.SessionId), ("device", incoming.From.Device), ("entrypoint", session.Entrypoint),
-            ("reported_at", incoming.From.ReceivedAt));
+            ("started_at", session.StartedAt), ("reported_at", incoming.From.ReceivedAt));
         if (_sessions.Count >= MaxSessions)
         {
             _sessions.Clear();

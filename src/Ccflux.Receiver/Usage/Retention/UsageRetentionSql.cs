@@ -3,7 +3,7 @@ namespace Ccflux.Receiver.Usage.Retention;
 /// <summary>Statements that find and remove usage past its retention.</summary>
 internal static class UsageRetentionSql
 {
-    public const string SelectUsers = "SELECT user_id FROM ledger_user_totals ORDER BY user_id";
+    public const string SelectUsers = "SELECT user_id FROM user_totals ORDER BY user_id";
 
     public const string SelectUser = "SELECT user_id FROM users WHERE email = @email";
 
@@ -11,19 +11,19 @@ internal static class UsageRetentionSql
         SELECT request_key FROM requests WHERE user_id = @user AND hour <= @before / {UnixTime.SqlHour} AND at < @before ORDER BY hour LIMIT @limit
         """;
 
-    public const string SelectTurns = "SELECT turn_key FROM ledger_turns WHERE user_id = @user AND started_at < @before ORDER BY started_at LIMIT @limit";
+    public const string SelectTurns = "SELECT turn_key FROM turns WHERE user_id = @user AND started_at < @before ORDER BY started_at LIMIT @limit";
 
-    public const string DeleteLimits = "DELETE FROM ledger_limits WHERE user_id = @user AND at < @before";
+    public const string DeleteLimits = "DELETE FROM limit_events WHERE user_id = @user AND at < @before";
 
     /// <summary>Prompts of turns that are no longer kept.</summary>
     public const string DeletePrompts = """
         DELETE FROM turn_prompts
-        WHERE user_id = @user AND NOT EXISTS (SELECT 1 FROM ledger_turns t WHERE t.user_id = turn_prompts.user_id AND t.turn_key = turn_prompts.turn_key)
+        WHERE user_id = @user AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.user_id = turn_prompts.user_id AND t.turn_key = turn_prompts.turn_key)
         """;
 
     public const string DeletePauses = "DELETE FROM report_pauses WHERE user_id = @user AND until_at < @before";
 
-    public const string DeleteSessions = "DELETE FROM ledger_sessions WHERE user_id = @user AND facts = 0";
+    public const string DeleteSessions = "DELETE FROM sessions WHERE user_id = @user AND facts = 0";
 
-    public const string DeleteCaps = "DELETE FROM ledger_caps WHERE day < @before";
+    public const string DeleteCaps = "DELETE FROM usage_caps WHERE day < @before";
 }

@@ -5,7 +5,7 @@ internal static class TierSql
 {
     /// <summary>Each user's last 5-hour limit that ended a turn and named its window and reset.</summary>
     public const string SelectHits = """
-        SELECT user_id, max(at) FROM ledger_limits
+        SELECT user_id, max(at) FROM limit_events
         WHERE final = 1 AND window_name = 'five_hour' AND resets_at IS NOT NULL AND at >= @from
         GROUP BY user_id
         """;

@@ -65,179 +65,265 @@ CREATE TABLE models (
     first_seen_at INTEGER NOT NULL                        -- the order of first sight gives the model its colour
 );
 
+-- The ledger of requests: docs/decisions/0014. Keys are 64 bits of SHA-256; 0: not known. A slot is a quarter of an hour, counted since 1970-01-01 (UTC); only
+-- whole hours are used (multiples of 4) unless the organisation's time zone has offsets of less than an hour.
+
+-- An answered call to the model API. Clustered by user and hour, so that what is written and read together lies together; found by its key.
+CREATE TABLE requests (
+    user_id               INTEGER NOT NULL,
+    hour                  INTEGER NOT NULL,               -- of "at", since 1970-01-01 (UTC)
+    request_key           INTEGER NOT NULL,
+    at                    INTEGER NOT NULL,
+    session_key           INTEGER NOT NULL,
+    turn_key              INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,               -- bits: prompt over 100 k, over 200 k, fast, United States, batch, priority
+    origin                INTEGER NOT NULL,               -- 0 other, 1 subagent, 2 main, 3 auxiliary, 4 advisor, 5 compaction, 6 web search, 7 ccflux 0.1
+    provenance            INTEGER NOT NULL,               -- who reported it, and who knew what: two bits each, see RequestProvenance
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    duration_ms           INTEGER,                        -- these three: from telemetry
+    first_token_ms        INTEGER,
+    stated_cost_micros    INTEGER,
+    PRIMARY KEY (user_id, hour, request_key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
+
+CREATE TABLE turns (
+    user_id     INTEGER NOT NULL,
+    turn_key    INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    started_at  INTEGER NOT NULL,
+    ended_at    INTEGER NOT NULL,
+    outcome     TEXT    NOT NULL,
+    PRIMARY KEY (user_id, turn_key)
+) WITHOUT ROWID;
+CREATE INDEX turns_by_session ON turns (user_id, session_key, started_at);
+CREATE INDEX turns_by_time ON turns (user_id, started_at);
+
+-- The prompts of a turn, by which telemetry finds it.
+CREATE TABLE turn_prompts (
+    user_id    INTEGER NOT NULL,
+    prompt_key INTEGER NOT NULL,
+    turn_key   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, prompt_key)
+) WITHOUT ROWID;
+
 -- A session and its totals.
 CREATE TABLE sessions (
-    session_ref        INTEGER PRIMARY KEY,
     user_id            INTEGER NOT NULL,
+    session_key        INTEGER NOT NULL,
     session_id         TEXT    NOT NULL,
-    started_at         INTEGER,                           -- as reported
-    first_at           INTEGER NOT NULL,                  -- earliest start of a turn
-    last_at            INTEGER NOT NULL,                  -- latest end of a turn
-    turns              INTEGER NOT NULL DEFAULT 0,
-    events             INTEGER NOT NULL DEFAULT 0,
-    input_tokens       INTEGER NOT NULL DEFAULT 0,
-    output_tokens      INTEGER NOT NULL DEFAULT 0,
-    cache_read_tokens  INTEGER NOT NULL DEFAULT 0,
-    cache_write_tokens INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (user_id, session_id)
-);
-CREATE INDEX sessions_by_user_time ON sessions (user_id, last_at);
-
--- A turn is one (user, session, index). Schema 1 counts reports, schema 2 counts prompts: their indexes do not mix.
-CREATE TABLE turns (
-    turn_id        INTEGER PRIMARY KEY,
-    user_id        INTEGER NOT NULL,
-    session_ref    INTEGER NOT NULL,
-    schema_version INTEGER NOT NULL,
-    turn_index     INTEGER NOT NULL,
-    started_at     INTEGER NOT NULL,
-    ended_at       INTEGER NOT NULL,
-    received_at    INTEGER NOT NULL,
-    outcome        TEXT    NOT NULL,
-    entrypoint     TEXT,
-    device_ref     INTEGER,
-    plugin_version TEXT,
-    clock_adjusted INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (user_id, session_ref, schema_version, turn_index)
-);
-CREATE INDEX turns_by_user_time ON turns (user_id, ended_at);
-
--- An event: what a turn used of one model. over_100k_*, over_200k_* and fast_* are parts of the sums before them.
-CREATE TABLE events (
-    event_id                        INTEGER PRIMARY KEY,
-    user_id                         INTEGER NOT NULL,
-    turn_id                         INTEGER NOT NULL,
-    model_id                        INTEGER NOT NULL,
-    input_tokens                    INTEGER NOT NULL,
-    output_tokens                   INTEGER NOT NULL,
-    cache_read_tokens               INTEGER NOT NULL,
-    cache_write_tokens              INTEGER NOT NULL,
-    cache_write_1h_tokens           INTEGER NOT NULL,
-    messages                        INTEGER NOT NULL,
-    subagent_tokens                 INTEGER NOT NULL,
-    partial                         INTEGER NOT NULL,
-    over_100k_input_tokens          INTEGER NOT NULL DEFAULT 0,
-    over_100k_output_tokens         INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_read_tokens     INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_write_tokens    INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0,
-    over_200k_input_tokens          INTEGER NOT NULL DEFAULT 0,
-    over_200k_output_tokens         INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_read_tokens     INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_write_tokens    INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0,
-    fast_input_tokens               INTEGER NOT NULL DEFAULT 0,
-    fast_output_tokens              INTEGER NOT NULL DEFAULT 0,
-    fast_cache_read_tokens          INTEGER NOT NULL DEFAULT 0,
-    fast_cache_write_tokens         INTEGER NOT NULL DEFAULT 0,
-    fast_cache_write_1h_tokens      INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (user_id, turn_id, model_id)
-);
-
-CREATE TABLE limit_events (
-    user_id     INTEGER NOT NULL,
-    session_ref INTEGER NOT NULL,
-    turn_index  INTEGER NOT NULL,
-    at          INTEGER NOT NULL,
-    window      TEXT,                                     -- five_hour, seven_day, …; null: not named
-    resets_at   INTEGER,
-    final       INTEGER NOT NULL,
-    PRIMARY KEY (user_id, session_ref, turn_index, at)
-) WITHOUT ROWID;
-CREATE INDEX limit_events_by_user_time ON limit_events (user_id, at);
-
--- Rollups, kept in the transaction that writes the events. A turn stands in the day and window of its ended_at.
-CREATE TABLE usage_days (
-    day                             INTEGER NOT NULL,
-    user_id                         INTEGER NOT NULL,
-    model_id                        INTEGER NOT NULL,
-    events                          INTEGER NOT NULL,     -- turns that used this model
-    messages                        INTEGER NOT NULL,
-    input_tokens                    INTEGER NOT NULL,
-    output_tokens                   INTEGER NOT NULL,
-    cache_read_tokens               INTEGER NOT NULL,
-    cache_write_tokens              INTEGER NOT NULL,
-    cache_write_1h_tokens           INTEGER NOT NULL,
-    over_100k_input_tokens          INTEGER NOT NULL DEFAULT 0,
-    over_100k_output_tokens         INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_read_tokens     INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_write_tokens    INTEGER NOT NULL DEFAULT 0,
-    over_100k_cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0,
-    over_200k_input_tokens          INTEGER NOT NULL DEFAULT 0,
-    over_200k_output_tokens         INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_read_tokens     INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_write_tokens    INTEGER NOT NULL DEFAULT 0,
-    over_200k_cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0,
-    fast_input_tokens               INTEGER NOT NULL DEFAULT 0,
-    fast_output_tokens              INTEGER NOT NULL DEFAULT 0,
-    fast_cache_read_tokens          INTEGER NOT NULL DEFAULT 0,
-    fast_cache_write_tokens         INTEGER NOT NULL DEFAULT 0,
-    fast_cache_write_1h_tokens      INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (day, user_id, model_id)
-) WITHOUT ROWID;
-
--- Turns of a user's day: a turn with two models counts once here.
-CREATE TABLE user_days (
-    day     INTEGER NOT NULL,
-    user_id INTEGER NOT NULL,
-    turns   INTEGER NOT NULL,
-    failed  INTEGER NOT NULL,
-    PRIMARY KEY (day, user_id)
-) WITHOUT ROWID;
-
--- Days on which a session was active. The sessions of a period are its rows whose prev_day lies before the period.
-CREATE TABLE session_days (
-    day         INTEGER NOT NULL,
-    user_id     INTEGER NOT NULL,
-    session_ref INTEGER NOT NULL,
-    prev_day    INTEGER NOT NULL,                         -- the session's active day before this one; -1: none
-    turns       INTEGER NOT NULL,
-    PRIMARY KEY (day, user_id, session_ref)
-) WITHOUT ROWID;
-CREATE INDEX session_days_by_session ON session_days (user_id, session_ref, day);
-
-CREATE TABLE usage_windows (
-    user_id            INTEGER NOT NULL,
-    start_at           INTEGER NOT NULL,                  -- floored to the hour; the window ends 5 hours later
-    last_at            INTEGER NOT NULL,                  -- its last event
-    turns              INTEGER NOT NULL,
-    sessions           INTEGER NOT NULL,
+    device_ref         INTEGER,
+    entrypoint         TEXT,
+    started_at         INTEGER,                           -- as ccflux 0.1 reported it
+    reported_at        INTEGER NOT NULL,                  -- when it was first reported
+    first_at           INTEGER,                           -- of its requests and turns; null while it has none
+    last_at            INTEGER,
+    facts              INTEGER NOT NULL,                  -- requests and turns
+    requests           INTEGER NOT NULL,
     input_tokens       INTEGER NOT NULL,
     output_tokens      INTEGER NOT NULL,
     cache_read_tokens  INTEGER NOT NULL,
     cache_write_tokens INTEGER NOT NULL,
-    PRIMARY KEY (user_id, start_at)
-) WITHOUT ROWID;
-CREATE INDEX usage_windows_by_time ON usage_windows (start_at);
-
-CREATE TABLE window_sessions (
-    user_id     INTEGER NOT NULL,
-    start_at    INTEGER NOT NULL,
-    session_ref INTEGER NOT NULL,
-    PRIMARY KEY (user_id, start_at, session_ref)
+    PRIMARY KEY (user_id, session_key)
 ) WITHOUT ROWID;
 
--- All-time totals of a user, and of a user's model.
-CREATE TABLE user_totals (
-    user_id  INTEGER PRIMARY KEY,
-    sessions INTEGER NOT NULL,
-    turns    INTEGER NOT NULL,
-    failed   INTEGER NOT NULL,
-    first_at INTEGER NOT NULL,
-    last_at  INTEGER NOT NULL
-);
+CREATE INDEX sessions_by_user_time ON sessions (user_id, last_at);
 
-CREATE TABLE user_models (
+-- The sums below are kept in the transaction that writes the requests. Each adds what is new and subtracts what no longer holds.
+
+-- An event: what a turn used of one model on one day of the organisation's time zone. Requests whose turn is not known stand under their session's key instead.
+CREATE TABLE turn_models (
+    event_id              INTEGER PRIMARY KEY,
     user_id               INTEGER NOT NULL,
+    turn_key              INTEGER NOT NULL,
     model_id              INTEGER NOT NULL,
-    events                INTEGER NOT NULL,
-    messages              INTEGER NOT NULL,
+    day                   INTEGER NOT NULL,
+    at                    INTEGER NOT NULL,               -- of its last request, as first reported
+    received_at           INTEGER NOT NULL,               -- these four: of its first report
+    device_ref            INTEGER,
+    plugin_version        TEXT,
+    schema_version        INTEGER NOT NULL,               -- of its first report: 1 from ccflux 0.1
+    requests              INTEGER NOT NULL,
     input_tokens          INTEGER NOT NULL,
     output_tokens         INTEGER NOT NULL,
     cache_read_tokens     INTEGER NOT NULL,
-    cache_write_tokens    INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    UNIQUE (user_id, turn_key, model_id, day)
+);
+
+CREATE TABLE event_days (
+    day      INTEGER NOT NULL,
+    user_id  INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    events   INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, model_id)
+) WITHOUT ROWID;
+
+CREATE TABLE usage_hours (
+    slot                  INTEGER NOT NULL,
+    user_id               INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,
+    requests              INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    PRIMARY KEY (user_id, slot, model_id, price_class)
+) WITHOUT ROWID;
+
+CREATE TABLE user_hours (
+    slot               INTEGER NOT NULL,
+    user_id            INTEGER NOT NULL,
+    last_at            INTEGER NOT NULL,                  -- of its last request, as first reported; 0 if there are turns only
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,                  -- that started in it
+    failed             INTEGER NOT NULL,                  -- of these
+    PRIMARY KEY (user_id, slot)
+) WITHOUT ROWID;
+
+CREATE TABLE session_hours (
+    slot        INTEGER NOT NULL,
+    user_id     INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    facts       INTEGER NOT NULL,                         -- requests, and turns that started in it
+    PRIMARY KEY (user_id, slot, session_key)
+) WITHOUT ROWID;
+
+-- The hours (UTC) in which a user made requests, for the 5-hour windows. They outlive the requests, so that retention moves no window.
+CREATE TABLE active_hours (
+    user_id INTEGER NOT NULL,
+    day     INTEGER NOT NULL,                             -- since 1970-01-01 (UTC)
+    hours   INTEGER NOT NULL,                             -- a bit for each hour, the first hour in the lowest bit
+    PRIMARY KEY (user_id, day)
+) WITHOUT ROWID;
+
+-- The same sums by day of the organisation's time zone: what pages read. Made anew from the hours when TIME_ZONE changes.
+CREATE TABLE usage_days (
+    day                   INTEGER NOT NULL,
+    user_id               INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,
+    requests              INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, model_id, price_class)
+) WITHOUT ROWID;
+
+CREATE TABLE user_days (
+    day                INTEGER NOT NULL,
+    user_id            INTEGER NOT NULL,
+    last_at            INTEGER NOT NULL,
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,
+    failed             INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id)
+) WITHOUT ROWID;
+
+CREATE TABLE session_days (
+    day         INTEGER NOT NULL,
+    user_id     INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    facts       INTEGER NOT NULL,
+    PRIMARY KEY (day, user_id, session_key)
+) WITHOUT ROWID;
+CREATE INDEX session_days_by_session ON session_days (user_id, session_key, day);
+
+-- What a page keeps in memory of a day is right as long as the day's version is the same. Each writer counts its own changes.
+CREATE TABLE usage_day_versions (
+    day     INTEGER NOT NULL,
+    writer  INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (day, writer)
+) WITHOUT ROWID;
+
+CREATE TABLE limit_events (
+    user_id     INTEGER NOT NULL,
+    session_key INTEGER NOT NULL,
+    turn_key    INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    window_name TEXT    NOT NULL,                         -- five_hour, seven_day, …; empty: not named
+    resets_at   INTEGER,
+    final       INTEGER NOT NULL,                         -- 1: it ended the turn
+    PRIMARY KEY (user_id, session_key, turn_key, at)
+) WITHOUT ROWID;
+CREATE INDEX limit_events_by_user_time ON limit_events (user_id, at);
+
+-- When reporting was paused on a user's machine: telemetry's requests in these intervals are left out.
+CREATE TABLE report_pauses (
+    user_id  INTEGER NOT NULL,
+    from_at  INTEGER NOT NULL,
+    until_at INTEGER,                                     -- null: it goes on
+    PRIMARY KEY (user_id, from_at)
+) WITHOUT ROWID;
+
+-- What a user added today, for the daily caps: live reports and history have allowances of their own.
+CREATE TABLE usage_caps (
+    user_id  INTEGER NOT NULL,
+    day      INTEGER NOT NULL,                            -- UTC
+    backfill INTEGER NOT NULL,
+    facts    INTEGER NOT NULL,                            -- requests, turns and limit hits
+    sessions INTEGER NOT NULL,
+    models   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, day, backfill)
+) WITHOUT ROWID;
+
+-- The same sums over all time.
+CREATE TABLE usage_totals (
+    user_id               INTEGER NOT NULL,
+    model_id              INTEGER NOT NULL,
+    price_class           INTEGER NOT NULL,
+    requests              INTEGER NOT NULL,
+    input_tokens          INTEGER NOT NULL,
+    output_tokens         INTEGER NOT NULL,
+    cache_read_tokens     INTEGER NOT NULL,
+    cache_write_5m_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    web_searches          INTEGER NOT NULL,
+    PRIMARY KEY (user_id, model_id, price_class)
+) WITHOUT ROWID;
+
+CREATE TABLE event_totals (
+    user_id  INTEGER NOT NULL,
+    model_id INTEGER NOT NULL,
+    events   INTEGER NOT NULL,
     PRIMARY KEY (user_id, model_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE user_totals (
+    user_id            INTEGER PRIMARY KEY,
+    last_at            INTEGER NOT NULL,
+    requests           INTEGER NOT NULL,
+    input_tokens       INTEGER NOT NULL,
+    output_tokens      INTEGER NOT NULL,
+    cache_read_tokens  INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    turns              INTEGER NOT NULL,
+    failed             INTEGER NOT NULL,
+    sessions           INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE tiers (
     user_id      INTEGER PRIMARY KEY,
@@ -249,13 +335,11 @@ CREATE TABLE tiers (
     limit_hit_at INTEGER
 );
 
--- What a user added today, for the daily caps.
+-- How many devices a user registered on a day, for the daily cap.
 CREATE TABLE user_caps (
-    user_id  INTEGER NOT NULL,
-    day      INTEGER NOT NULL,
-    sessions INTEGER NOT NULL,
-    models   INTEGER NOT NULL,
-    devices  INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    day     INTEGER NOT NULL,
+    devices INTEGER NOT NULL,
     PRIMARY KEY (user_id, day)
 ) WITHOUT ROWID;
 
@@ -282,24 +366,27 @@ CREATE INDEX audit_log_by_time ON audit_log (at);
 -- The documented surface of ccflux 0.1, for SQL written by hand. Times are 'YYYY-MM-DD HH:MM:SS' (UTC).
 CREATE VIEW usage_events AS
 SELECT e.event_id                                                    AS id,
-       datetime(t.received_at / 1000, 'unixepoch')                   AS received_at,
+       datetime(e.received_at / 1000, 'unixepoch')                   AS received_at,
        u.email                                                       AS user_email,
        ''                                                            AS user_token,
        d.name                                                        AS device_id,
        s.session_id                                                  AS session_id,
-       t.turn_index                                                  AS turn_index,
-       datetime(t.ended_at / 1000, 'unixepoch')                      AS timestamp_utc,
+       (SELECT count(*) FROM turns o
+        WHERE o.user_id = t.user_id AND o.session_key = t.session_key
+          AND (o.started_at < t.started_at OR (o.started_at = t.started_at AND o.turn_key < t.turn_key))) AS turn_index,
+       datetime(e.at / 1000, 'unixepoch')                            AS timestamp_utc,
        datetime(coalesce(s.started_at, s.first_at) / 1000, 'unixepoch') AS session_start_utc,
        m.name                                                        AS model,
-       e.input_tokens, e.output_tokens, e.cache_read_tokens, e.cache_write_tokens,
-       t.plugin_version                                              AS plugin_version,
-       t.schema_version                                              AS schema_version
-FROM events e
-JOIN turns t         ON t.turn_id = e.turn_id
+       e.input_tokens, e.output_tokens, e.cache_read_tokens,
+       e.cache_write_5m_tokens + e.cache_write_1h_tokens             AS cache_write_tokens,
+       e.plugin_version                                              AS plugin_version,
+       e.schema_version                                              AS schema_version
+FROM turn_models e
 JOIN users u         ON u.user_id = e.user_id
-JOIN sessions s      ON s.session_ref = t.session_ref
 JOIN models m        ON m.model_id = e.model_id
-LEFT JOIN devices d  ON d.device_ref = t.device_ref;
+LEFT JOIN turns t    ON t.user_id = e.user_id AND t.turn_key = e.turn_key
+LEFT JOIN sessions s ON s.user_id = e.user_id AND s.session_key = coalesce(t.session_key, e.turn_key)
+LEFT JOIN devices d  ON d.device_ref = e.device_ref;
 
 CREATE VIEW device_keys AS
 SELECT d.public_key, u.email, d.name AS device_id,

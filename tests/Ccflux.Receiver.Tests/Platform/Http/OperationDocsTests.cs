@@ -23,7 +23,7 @@ public sealed partial class OperationDocsTests : IAsyncLifetime
     private static readonly Dictionary<string, JsonTypeInfo> s_bodies = new(StringComparer.Ordinal)
     {
         ["/register-key"] = AuthJson.Default.RegisterKeyRequest,
-        ["/report"] = UsageJson.Default.TurnBatch,
+        ["/report"] = UsageJson.Default.RequestBatch,
         ["/quota/readings"] = QuotaJson.Default.ReadingBatch,
         ["/agent/enrol"] = FleetJson.Default.EnrolRequest,
         ["/heartbeat"] = FleetJson.Default.Heartbeat,

@@ -1,5 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Tests.Usage.Store;
+using Ccflux.Receiver.Tests.Usage.Ledger;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Testing;
 using Dapper;
@@ -18,10 +18,10 @@ public sealed class LegacyImportTests : IDisposable
     public async Task Run_OldDatabase_BringsHistoryTokensAndDevicesAndMayRunAgain()
     {
         WriteOld();
-        await using var store = new StoreUnderTest();
+        await using var store = new LedgerUnderTest();
 
-        var first = await new LegacyImport(store.Writer, store.Usage, new ManualTime()).RunAsync(OldPath, CancellationToken.None);
-        var again = await new LegacyImport(store.Writer, store.Usage, new ManualTime()).RunAsync(OldPath, CancellationToken.None);
+        var first = await new LegacyImport(store.Writer, store.Ledger, new ManualTime()).RunAsync(OldPath, CancellationToken.None);
+        var again = await new LegacyImport(store.Writer, store.Ledger, new ManualTime()).RunAsync(OldPath, CancellationToken.None);
 
         Assert.Equal(new ImportSummary(3, 0, 1, 2, 1), first);
         Assert.Equal(new ImportSummary(0, 3, 1, 2, 1), again);
@@ -49,11 +49,11 @@ public sealed class LegacyImportTests : IDisposable
     [Fact]
     public async Task Run_SomethingElse_SaysSo()
     {
-        await using var store = new StoreUnderTest();
+        await using var store = new LedgerUnderTest();
         await File.WriteAllTextAsync(OldPath, "this is no database, whatever its name says", TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<ImportException>(() => new LegacyImport(store.Writer, store.Usage, new ManualTime()).RunAsync(OldPath, CancellationToken.None));
-        await Assert.ThrowsAsync<ImportException>(() => new LegacyImport(store.Writer, store.Usage, new ManualTime()).RunAsync(OldPath + ".missing", CancellationToken.None));
+        await Assert.ThrowsAsync<ImportException>(() => new LegacyImport(store.Writer, store.Ledger, new ManualTime()).RunAsync(OldPath, CancellationToken.None));
+        await Assert.ThrowsAsync<ImportException>(() => new LegacyImport(store.Writer, store.Ledger, new ManualTime()).RunAsync(OldPath + ".missing", CancellationToken.None));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

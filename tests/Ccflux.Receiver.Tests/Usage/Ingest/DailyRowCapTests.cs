@@ -5,7 +5,7 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Tests.Hosting;
 using Ccflux.Receiver.Tests.Usage.Read;
-using Ccflux.Receiver.Tests.Usage.Store;
+using Ccflux.Receiver.Tests.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Testing;
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Tests.Usage.Ledger;
 using System.Diagnostics;
 using Ccflux.Contracts.Http;
 using Ccflux.Testing;
@@ -36,7 +37,7 @@ public sealed class DiskFullTests : IDisposable
             Assert.Equal(100, reply.Accepted);
         }
 
-        Store.Recount.AssertExact(database);
+        Recount.AssertExact(database);
         using var connection = new SqliteConnection($"Data Source={database};Mode=ReadOnly;Pooling=False");
         Assert.Equal(101, connection.ExecuteScalar<long>("SELECT count(*) FROM turns"));
     }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Tests.Usage.Ledger;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
@@ -36,7 +37,7 @@ public sealed class KillTests : IDisposable
             AssertAllThereOnce(acknowledged);
         }
 
-        Store.Recount.AssertExact(DatabasePath);
+        Recount.AssertExact(DatabasePath);
     }
 
     public void Dispose() => _receiver.Dispose();
@@ -75,7 +76,7 @@ public sealed class KillTests : IDisposable
         var batch = A.Batch(A.Turn($"r{round}-{index % 7}", index, DateTimeOffset.UtcNow.AddSeconds(-index)));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/report"))
         {
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch)),
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch)),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Access);
         try

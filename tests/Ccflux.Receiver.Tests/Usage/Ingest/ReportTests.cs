@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Tests.Usage.Ledger;
 using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
@@ -30,7 +31,7 @@ public sealed class ReportTests
         Assert.Equal(2, wire.Scalar<long>("SELECT count(*) FROM turns"));
         Assert.Equal("laptop", wire.Scalar<string>("SELECT DISTINCT device_id FROM usage_events"));
         Assert.Equal("1.0.0/2.1.0/linux-x86_64", wire.Scalar<string>("SELECT plugin_version || '/' || claude_code_version || '/' || platform FROM users"));
-        Store.Recount.AssertExact(wire.Receiver.DatabasePath);
+        Recount.AssertExact(wire.Receiver.DatabasePath);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class ReportTests
         var access = await wire.SignUpAsync();
         var key = new DeviceKey();
         (await wire.RegisterAsync(access, key)).EnsureSuccessStatusCode();
-        var packed = Wire.Gzip(JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", 0, wire.Now)), UsageJson.Default.TurnBatch));
+        var packed = Wire.Gzip(JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s1", 0, wire.Now)), UsageJson.Default.RequestBatch));
 
         var reply = await Wire.AssertStoredAsync(await wire.SendAsync(Routes.Report, access, packed, key, encoding: "gzip"));
 
@@ -110,7 +111,7 @@ public sealed class ReportTests
         var key = new DeviceKey();
         (await wire.RegisterAsync(access, key)).EnsureSuccessStatusCode();
         var batch = A.Batch(A.Turn("s1", 0, wire.Now));
-        var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch);
+        var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch);
 
         async Task RefusedAsync(string code, Action<HttpRequestMessage> change) =>
             await Wire.AssertRefusedAsync(await wire.SendAsync(Routes.Report, access, body, key, change: change), 403, code);

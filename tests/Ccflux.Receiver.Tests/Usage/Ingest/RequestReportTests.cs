@@ -22,8 +22,8 @@ public sealed class RequestReportTests
         Assert.Equal((0, 4), await AcknowledgedAsync(wire, access, batch));
 
         Assert.Equal(["3|30|3000"], wire.Rows("SELECT requests, input_tokens, output_tokens FROM usage_hours"));
-        Assert.Equal([$"{Session}|cli|3"], wire.Rows("SELECT session_id, entrypoint, requests FROM ledger_sessions"));
-        Assert.Equal(["completed"], wire.Rows("SELECT outcome FROM ledger_turns"));
+        Assert.Equal([$"{Session}|cli|3"], wire.Rows("SELECT session_id, entrypoint, requests FROM sessions"));
+        Assert.Equal(["completed"], wire.Rows("SELECT outcome FROM turns"));
         Assert.Equal(["1.0.0|linux-x86_64"], wire.Rows("SELECT plugin_version, platform FROM users"));
     }
 
@@ -151,7 +151,7 @@ public sealed class RequestReportTests
         Assert.Equal((2, 0), await AcknowledgedAsync(wire, access, batch with { Sessions = [session], Pauses = [new ReportedPause(at - 10, null)] }));
         Assert.Equal((0, 2), await AcknowledgedAsync(wire, access, batch with { Sessions = [session], Pauses = [new ReportedPause(at - 10, at)] }));
 
-        Assert.Equal(["five_hour|1"], wire.Rows("SELECT window_name, final FROM ledger_limits"));
+        Assert.Equal(["five_hour|1"], wire.Rows("SELECT window_name, final FROM limit_events"));
         Assert.Equal([$"{at - 10}|{at}"], wire.Rows("SELECT from_at, until_at FROM report_pauses"));
     }
 

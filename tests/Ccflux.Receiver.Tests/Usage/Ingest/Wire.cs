@@ -65,8 +65,8 @@ internal sealed class Wire : IAsyncDisposable
         return SendAsync(Routes.RegisterKey, access, body, signer);
     }
 
-    public Task<HttpResponseMessage> ReportAsync(string? access, TurnBatch batch, DeviceKey? key = null, DateTimeOffset? signedAt = null) =>
-        SendAsync(Routes.Report, access, JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.TurnBatch), key, signedAt);
+    public Task<HttpResponseMessage> ReportAsync(string? access, RequestBatch batch, DeviceKey? key = null, DateTimeOffset? signedAt = null) =>
+        SendAsync(Routes.Report, access, JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch), key, signedAt);
 
     public Task<HttpResponseMessage> ReportAsync(string? access, string body, DeviceKey? key = null) =>
         SendAsync(Routes.Report, access, Encoding.UTF8.GetBytes(body), key);

@@ -10,19 +10,19 @@ public sealed class LedgerPropertyTests
     private static readonly string[] s_tables =
     [
         "SELECT * FROM requests ORDER BY user_id, request_key",
-        "SELECT * FROM ledger_turns ORDER BY user_id, turn_key",
+        "SELECT * FROM turns ORDER BY user_id, turn_key",
         "SELECT * FROM usage_hours ORDER BY user_id, slot, model_id, price_class",
         "SELECT user_id, slot, requests, input_tokens, turns, failed FROM user_hours ORDER BY user_id, slot",
         "SELECT * FROM session_hours ORDER BY user_id, session_key, slot",
         "SELECT * FROM active_hours ORDER BY user_id, day",
-        "SELECT * FROM ledger_days ORDER BY day, user_id, model_id, price_class",
-        "SELECT day, user_id, requests, input_tokens, turns, failed FROM ledger_user_days ORDER BY day, user_id",
-        "SELECT * FROM ledger_session_days ORDER BY day, user_id, session_key",
-        "SELECT * FROM ledger_sessions ORDER BY user_id, session_key",
+        "SELECT * FROM usage_days ORDER BY day, user_id, model_id, price_class",
+        "SELECT day, user_id, requests, input_tokens, turns, failed FROM user_days ORDER BY day, user_id",
+        "SELECT * FROM session_days ORDER BY day, user_id, session_key",
+        "SELECT * FROM sessions ORDER BY user_id, session_key",
         "SELECT user_id, turn_key, model_id, day, requests, input_tokens, output_tokens FROM turn_models ORDER BY user_id, turn_key, model_id, day",
-        "SELECT * FROM ledger_totals ORDER BY user_id, model_id, price_class",
+        "SELECT * FROM usage_totals ORDER BY user_id, model_id, price_class",
         "SELECT * FROM event_totals ORDER BY user_id, model_id",
-        "SELECT user_id, requests, turns, failed, sessions FROM ledger_user_totals",
+        "SELECT user_id, requests, turns, failed, sessions FROM user_totals",
         "SELECT * FROM event_days ORDER BY day, user_id, model_id",
     ];
 
@@ -126,14 +126,14 @@ public sealed class LedgerPropertyTests
     [InlineData("usage_hours", "DELETE FROM usage_hours WHERE user_id = 1")]
     [InlineData("user_hours", "UPDATE user_hours SET turns = turns + 1 WHERE user_id = 1")]
     [InlineData("session_hours", "UPDATE session_hours SET facts = facts + 1 WHERE user_id = 1")]
-    [InlineData("ledger_days", "UPDATE ledger_days SET day = day + 1 WHERE user_id = 1")]
-    [InlineData("ledger_user_days", "UPDATE ledger_user_days SET failed = failed + 1 WHERE user_id = 1")]
-    [InlineData("ledger_session_days", "DELETE FROM ledger_session_days WHERE user_id = 1")]
-    [InlineData("ledger_sessions", "UPDATE ledger_sessions SET last_at = last_at + 1 WHERE user_id = 1")]
+    [InlineData("usage_days", "UPDATE usage_days SET day = day + 1 WHERE user_id = 1")]
+    [InlineData("user_days", "UPDATE user_days SET failed = failed + 1 WHERE user_id = 1")]
+    [InlineData("session_days", "DELETE FROM session_days WHERE user_id = 1")]
+    [InlineData("sessions", "UPDATE sessions SET last_at = last_at + 1 WHERE user_id = 1")]
     [InlineData("turn_models", "UPDATE turn_models SET web_searches = web_searches + 1 WHERE user_id = 1")]
     [InlineData("turn_models", "UPDATE turn_models SET day = day + 1 WHERE user_id = 1")]
-    [InlineData("ledger_totals", "UPDATE ledger_totals SET web_searches = web_searches + 1 WHERE user_id = 1")]
-    [InlineData("ledger_user_totals", "UPDATE ledger_user_totals SET sessions = sessions + 1 WHERE user_id = 1")]
+    [InlineData("usage_totals", "UPDATE usage_totals SET web_searches = web_searches + 1 WHERE user_id = 1")]
+    [InlineData("user_totals", "UPDATE user_totals SET sessions = sessions + 1 WHERE user_id = 1")]
     [InlineData("event_totals", "DELETE FROM event_totals WHERE user_id = 1")]
     [InlineData("event_days", "UPDATE event_days SET events = events + 1 WHERE user_id = 1")]
     [InlineData("active_hours", "DELETE FROM active_hours WHERE user_id = 1")]

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
@@ -9,24 +10,25 @@ using SqliteDatabase = Ccflux.Storage.Sqlite.SqliteDatabase;
 namespace Ccflux.Receiver.Tests.Usage.Ledger;
 
 /// <summary>The ledger alone, on a real file.</summary>
-internal sealed class LedgerUnderTest : IAsyncDisposable
+internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-ledger-").FullName;
     private readonly OrganisationCalendar _calendar;
-    private readonly LedgerWriter _ledger;
-
+    
     public LedgerUnderTest(string zone = "UTC")
     {
         _calendar = new OrganisationCalendar(TimeZoneInfo.FindSystemTimeZoneById(zone));
-        _ledger = new LedgerWriter(_calendar);
+        Ledger = new LedgerWriter(this, _calendar);
         var connection = SqliteDatabase.OpenForWriting(DatabasePath);
         // Losing data in a crash does not matter here, but the speed of some thousand commits does.
         connection.ExecuteScript("PRAGMA synchronous = OFF");
-        Writer = new GroupCommitWriter(connection, [_ledger], exception => Failures.Add(exception));
+        Writer = new GroupCommitWriter(connection, [Ledger], exception => Failures.Add(exception));
         Readers = SqliteDatabase.OpenForReading(DatabasePath);
     }
 
     public string DatabasePath => Path.Combine(_folder, "ccflux.db");
+
+    public LedgerWriter Ledger { get; }
 
     public GroupCommitWriter Writer { get; }
 
@@ -46,14 +48,14 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
             .Where(session => session.Turns.Count + session.Requests.Count > 0)
             .ToList();
         var incoming = new IncomingRequests(user, new ReportOrigin(RandomReports.Epoch, null, "1.0.0"), sessions);
-        var result = await Writer.WriteAsync(session => _ledger.Write(session, incoming, null));
+        var result = await Writer.WriteAsync(session => Ledger.Write(session, incoming, null));
         Assert.Equal(WriteStatus.Committed, result.Status);
         return result.Value;
     }
 
-    public async Task<bool> RemoveAsync(long user, long key) => (await Writer.WriteAsync(session => _ledger.Remove(session, user, key))).Value;
+    public async Task<bool> RemoveAsync(long user, long key) => (await Writer.WriteAsync(session => Ledger.Remove(session, user, key))).Value;
 
-    public async Task<bool> RemoveTurnAsync(long user, long key) => (await Writer.WriteAsync(session => _ledger.RemoveTurn(session, user, key))).Value;
+    public async Task<bool> RemoveTurnAsync(long user, long key) => (await Writer.WriteAsync(session => Ledger.RemoveTurn(session, user, key))).Value;
 
     /// <summary>What a recount finds.</summary>
     public async Task<IReadOnlyList<LedgerRecount.Difference>> CheckAsync()
@@ -83,6 +85,10 @@ internal sealed class LedgerUnderTest : IAsyncDisposable
     {
         using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
         connection.Execute(sql);
+    }
+
+    public void Publish(string topic)
+    {
     }
 
     public async ValueTask DisposeAsync()

@@ -34,7 +34,7 @@ public sealed class AbsurdFiguresTests
             }
         }
 
-        Assert.Equal(["integer 4000000000"], Query(history, "SELECT DISTINCT typeof(input_tokens) || ' ' || input_tokens FROM ledger_totals"));
+        Assert.Equal(["integer 4000000000"], Query(history, "SELECT DISTINCT typeof(input_tokens) || ' ' || input_tokens FROM usage_totals"));
         await AssertShownAsync(history);
     }
 
@@ -44,9 +44,9 @@ public sealed class AbsurdFiguresTests
         await using var history = await History.RandomAsync(seed: 7, users: 3, turns: 200, days: 20);
         await history.ExecuteAsync("UPDATE user_hours SET input_tokens = 1.9e19 WHERE user_id = 1");
         await history.ExecuteAsync("UPDATE user_hours SET output_tokens = -9223372036854775808 WHERE user_id = 2");
-        await history.ExecuteAsync("UPDATE ledger_days SET input_tokens = -2446744073709551616, cache_read_tokens = 9223372036854775807, output_tokens = 9223372036854775807");
-        await history.ExecuteAsync("UPDATE ledger_totals SET input_tokens = -5, output_tokens = 9223372036854775807");
-        await history.ExecuteAsync("UPDATE ledger_sessions SET input_tokens = 1.9e19, output_tokens = -7");
+        await history.ExecuteAsync("UPDATE usage_days SET input_tokens = -2446744073709551616, cache_read_tokens = 9223372036854775807, output_tokens = 9223372036854775807");
+        await history.ExecuteAsync("UPDATE usage_totals SET input_tokens = -5, output_tokens = 9223372036854775807");
+        await history.ExecuteAsync("UPDATE sessions SET input_tokens = 1.9e19, output_tokens = -7");
         await history.ExecuteAsync("UPDATE requests SET input_tokens = 9223372036854775807");
 
         await AssertShownAsync(history);

@@ -17,7 +17,7 @@ internal sealed class Facts
         Turns = [.. connection.Query<Turn>(
             """
             SELECT t.turn_key AS Id, t.user_id AS User, u.email AS Email, u.division AS Division, t.session_key AS Session, t.started_at AS EndedAt, t.ended_at AS LastAt, t.outcome AS Outcome
-            FROM ledger_turns t JOIN users u ON u.user_id = t.user_id
+            FROM turns t JOIN users u ON u.user_id = t.user_id
             """)];
         var turns = Turns.ToDictionary(turn => (turn.User, turn.Id));
         Events = [.. connection.Query<Event>(

@@ -4,6 +4,8 @@ using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Sql;
 using Ccflux.Storage.Writing;
 using Ccflux.Testing;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
@@ -87,6 +89,13 @@ internal sealed class History : IAsyncDisposable
     {
         var result = await Receiver.Service<GroupCommitWriter>().WriteAsync(session => session.Execute(sql, parameters));
         Assert.Equal(WriteStatus.Committed, result.Status);
+    }
+
+    /// <summary>Rows as text: values separated by bars.</summary>
+    public IReadOnlyList<string> Rows(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Receiver.DatabasePath};Mode=ReadOnly;Pooling=False");
+        return [.. connection.Query(sql).Select(row => string.Join('|', ((IDictionary<string, object>)row).Values))];
     }
 
     public static TurnReport Turn(string session, int index, DateTimeOffset endedAt, params (string Model, ModelUsage Usage)[] models) => new()

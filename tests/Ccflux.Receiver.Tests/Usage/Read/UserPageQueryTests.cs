@@ -73,7 +73,7 @@ public sealed class UserPageQueryTests
         var before = (await ReadAsync(history, filter))!.Sessions.Rows;
         var huge = before[0].SessionId;
 
-        await history.ExecuteAsync("UPDATE ledger_sessions SET requests = @events WHERE session_id = @session", ("events", SessionsPanel.MaxPricedRequests + 1), ("session", huge));
+        await history.ExecuteAsync("UPDATE sessions SET requests = @events WHERE session_id = @session", ("events", SessionsPanel.MaxPricedRequests + 1), ("session", huge));
         var after = (await ReadAsync(history, filter))!.Sessions.Rows;
 
         Assert.Equal((null, true), (after[0].Cost.Usd, after[0].Cost.HasUnpriced));

@@ -19,29 +19,29 @@ internal static class DaySql
 
     /// <summary>The requests of a part of a day. CROSS makes SQLite begin with the day's users: the requests are ordered by user and hour.</summary>
     private const string PartOfDay = """
-        FROM ledger_user_days d
+        FROM user_days d
         CROSS JOIN requests r
         WHERE d.day = @day AND r.user_id = d.user_id AND r.hour >= @from / 3600000 AND r.hour <= @until / 3600000 AND r.at >= @from AND r.at < @until
         """;
 
     /// <summary>The active day before another of the same session; -1 if there is none.</summary>
     private const string PreviousDay = """
-        coalesce((SELECT max(p.day) FROM ledger_session_days p WHERE p.user_id = s.user_id AND p.session_key = s.session_key AND p.day < @day), -1)
+        coalesce((SELECT max(p.day) FROM session_days p WHERE p.user_id = s.user_id AND p.session_key = s.session_key AND p.day < @day), -1)
         """;
 
     public const string Versions = """
-        SELECT day, CAST(sum(version) AS bigint) FROM ledger_day_versions WHERE day BETWEEN @from AND @to GROUP BY day ORDER BY day
+        SELECT day, CAST(sum(version) AS bigint) FROM usage_day_versions WHERE day BETWEEN @from AND @to GROUP BY day ORDER BY day
         """;
 
     public const string Usage = $"""
-        SELECT user_id, model_id, price_class, {Columns} FROM ledger_days WHERE day = @day ORDER BY user_id, model_id, price_class
+        SELECT user_id, model_id, price_class, {Columns} FROM usage_days WHERE day = @day ORDER BY user_id, model_id, price_class
         """;
 
     /// <summary>A day's usage by slot, which is the last column.</summary>
     public const string SlotUsage = """
         SELECT h.user_id, h.model_id, h.price_class, h.requests, h.input_tokens, h.output_tokens, h.cache_read_tokens, h.cache_write_5m_tokens, h.cache_write_1h_tokens,
                h.web_searches, h.slot
-        FROM ledger_user_days d
+        FROM user_days d
         CROSS JOIN usage_hours h
         WHERE d.day = @day AND h.user_id = d.user_id AND h.slot >= @from AND h.slot < @until
         ORDER BY h.user_id, h.model_id, h.slot, h.price_class
@@ -52,12 +52,12 @@ internal static class DaySql
         """;
 
     public const string Turns = """
-        SELECT user_id, turns, failed FROM ledger_user_days WHERE day = @day ORDER BY user_id
+        SELECT user_id, turns, failed FROM user_days WHERE day = @day ORDER BY user_id
         """;
 
     public const string Sessions = $"""
         SELECT user_id, previous, count(*)
-        FROM (SELECT s.user_id, {PreviousDay} AS previous FROM ledger_session_days s WHERE s.day = @day) active
+        FROM (SELECT s.user_id, {PreviousDay} AS previous FROM session_days s WHERE s.day = @day) active
         GROUP BY user_id, previous
         """;
 
@@ -78,8 +78,8 @@ internal static class DaySql
 
     public const string PartTurns = """
         SELECT t.user_id, count(*), count(*) FILTER (WHERE t.outcome = 'failed')
-        FROM ledger_user_days d
-        CROSS JOIN ledger_turns t
+        FROM user_days d
+        CROSS JOIN turns t
         WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until
         GROUP BY t.user_id ORDER BY t.user_id
         """;
@@ -90,7 +90,7 @@ internal static class DaySql
               FROM (SELECT r.user_id, r.session_key {PartOfDay} AND r.session_key <> 0
                     UNION
                     SELECT t.user_id, t.session_key
-                    FROM ledger_user_days d CROSS JOIN ledger_turns t
+                    FROM user_days d CROSS JOIN turns t
                     WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until) s) active
         GROUP BY user_id, previous
         """;
@@ -98,14 +98,14 @@ internal static class DaySql
     /// <summary>Sums of whole days by model, for the list-price value over all time: the columns of <see cref="Usage"/>, with the day in place of the user.</summary>
     public const string Models = $"""
         SELECT day, model_id, price_class, {Sums}
-        FROM ledger_days WHERE day BETWEEN @from AND @to GROUP BY day, model_id, price_class ORDER BY day, model_id, price_class
+        FROM usage_days WHERE day BETWEEN @from AND @to GROUP BY day, model_id, price_class ORDER BY day, model_id, price_class
         """;
 
     /// <summary>The same for selected users.</summary>
     public const string ModelsOfUsers = $"""
         SELECT day, model_id, price_class, {Sums}
-        FROM ledger_days
-        WHERE day IN (SELECT day FROM ledger_day_versions) AND user_id = ANY(@users)
+        FROM usage_days
+        WHERE day IN (SELECT day FROM usage_day_versions) AND user_id = ANY(@users)
         GROUP BY day, model_id, price_class ORDER BY day, model_id, price_class
         """;
 }

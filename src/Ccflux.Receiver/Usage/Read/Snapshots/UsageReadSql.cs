@@ -20,7 +20,7 @@ internal static class UsageReadSql
                nullif(t.last_at, 0),
                r.label, r.peak_tokens, r.method, r.window_count, r.limit_hit_at
         FROM users u
-        LEFT JOIN ledger_user_totals t ON t.user_id = u.user_id
+        LEFT JOIN user_totals t ON t.user_id = u.user_id
         LEFT JOIN tiers r ON r.user_id = u.user_id
         ORDER BY u.user_id
         """;
@@ -28,7 +28,7 @@ internal static class UsageReadSql
     public const string UserModels = """
         SELECT t.user_id, t.model_id, coalesce(e.events, 0), CAST(sum(t.requests) AS bigint), CAST(sum(t.input_tokens) AS bigint), CAST(sum(t.output_tokens) AS bigint),
                CAST(sum(t.cache_read_tokens) AS bigint), CAST(sum(t.cache_write_5m_tokens + t.cache_write_1h_tokens) AS bigint)
-        FROM ledger_totals t
+        FROM usage_totals t
         LEFT JOIN event_totals e ON e.user_id = t.user_id AND e.model_id = t.model_id
         GROUP BY t.user_id, t.model_id, e.events
         """;
@@ -40,7 +40,7 @@ internal static class UsageReadSql
         """;
 
     public const string FirstDay = """
-        SELECT min(day) FROM ledger_user_days
+        SELECT min(day) FROM user_days
         """;
 
     public const string Devices = """
@@ -50,7 +50,7 @@ internal static class UsageReadSql
 
     /// <summary>The place of a turn among those of its session, by their starts.</summary>
     private const string TurnIndex = """
-        (SELECT count(*) FROM ledger_turns o
+        (SELECT count(*) FROM turns o
          WHERE o.user_id = t.user_id AND o.session_key = t.session_key
            AND (o.started_at < t.started_at OR (o.started_at = t.started_at AND o.turn_key < t.turn_key)))
         """;
@@ -62,8 +62,8 @@ internal static class UsageReadSql
         """;
 
     private const string EventJoins = """
-        LEFT JOIN ledger_turns t ON t.user_id = e.user_id AND t.turn_key = e.turn_key
-        LEFT JOIN ledger_sessions s ON s.user_id = e.user_id AND s.session_key = coalesce(t.session_key, e.turn_key)
+        LEFT JOIN turns t ON t.user_id = e.user_id AND t.turn_key = e.turn_key
+        LEFT JOIN sessions s ON s.user_id = e.user_id AND s.session_key = coalesce(t.session_key, e.turn_key)
         LEFT JOIN devices d ON d.device_ref = e.device_ref
         """;
 
@@ -115,23 +115,23 @@ internal static class UsageReadSql
     public const string LimitHits = """
         SELECT user_id, at, window_name
         FROM (SELECT user_id, at, window_name, row_number() OVER (PARTITION BY user_id ORDER BY at DESC, session_key, turn_key) AS place
-              FROM ledger_limits WHERE final = 1 AND at >= @since) AS hits
+              FROM limit_events WHERE final = 1 AND at >= @since) AS hits
         WHERE place = 1 ORDER BY user_id
         """;
 
     public const string UserLimits = $"""
         SELECT l.at, nullif(l.window_name, ''), l.resets_at, l.final, coalesce(s.session_id, ''), {TurnIndex}
-        FROM ledger_limits l
-        LEFT JOIN ledger_turns t ON t.user_id = l.user_id AND t.turn_key = l.turn_key
-        LEFT JOIN ledger_sessions s ON s.user_id = l.user_id AND s.session_key = l.session_key
+        FROM limit_events l
+        LEFT JOIN turns t ON t.user_id = l.user_id AND t.turn_key = l.turn_key
+        LEFT JOIN sessions s ON s.user_id = l.user_id AND s.session_key = l.session_key
         WHERE l.user_id = @user AND l.at >= @from AND l.at < @to ORDER BY l.at DESC LIMIT 50
         """;
 
     private const string SessionColumns = """
         SELECT session_key, session_id, first_at, last_at,
-               (SELECT count(*) FROM ledger_turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key) AS turns, requests,
+               (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key) AS turns, requests,
                input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
-        FROM ledger_sessions s
+        FROM sessions s
         """;
 
     /// <summary>A session contains the searched text if removing that text changes its id: databases have no other test in common that respects case.</summary>
@@ -144,7 +144,7 @@ internal static class UsageReadSql
         ORDER BY @sign * CASE @key WHEN 'started' THEN first_at WHEN 'turns' THEN turns WHEN 'billed' THEN input_tokens + output_tokens ELSE last_at END, session_key
         """;
 
-    public const string SessionCount = $"SELECT count(*) FROM ledger_sessions {SessionsInPeriod}";
+    public const string SessionCount = $"SELECT count(*) FROM sessions {SessionsInPeriod}";
 
     public const string Sessions = $"SELECT * FROM ({SessionColumns} {SessionsInPeriod}) found {SessionOrder} LIMIT @limit OFFSET @offset";
 
@@ -159,7 +159,7 @@ internal static class UsageReadSql
         SELECT r.session_key, r.model_id, r.price_class, count(*), CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
                CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens) AS bigint), CAST(sum(r.cache_write_1h_tokens) AS bigint),
                CAST(sum(r.web_searches) AS bigint), r.at / {UnixTime.SqlDay}
-        FROM ledger_sessions s
+        FROM sessions s
         CROSS JOIN requests r
         WHERE s.user_id = @user AND s.session_key = ANY(@sessions)
           AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key

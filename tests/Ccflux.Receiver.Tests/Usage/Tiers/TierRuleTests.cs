@@ -1,6 +1,6 @@
 using Ccflux.Receiver.Usage.Tiers;
 
-namespace Ccflux.Receiver.Tests.Usage.Store;
+namespace Ccflux.Receiver.Tests.Usage.Tiers;
 
 /// <summary>Tiers from peaks, and what a limit hit does to them.</summary>
 public sealed class TierRuleTests
