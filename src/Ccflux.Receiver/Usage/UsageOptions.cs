@@ -41,16 +41,4 @@ internal sealed class UsageOptions
     [ConfigurationKeyName("MAX_MODELS_PER_DAY"), Range(1, 100_000)]
     [Description("Model names new to a user that may be reported per day (UTC); further ones are accepted the next day.")]
     public int MaxModelsPerDay { get; set; } = 100;
-
-    [ConfigurationKeyName("MAX_TURNS_PER_DAY"), Range(1, 100_000_000)]
-    [Description("New turns that a user may report per day (UTC); further ones are accepted the next day. Resent turns do not count.")]
-    public int MaxTurnsPerDay { get; set; } = 50_000;
-
-    [ConfigurationKeyName("MAX_EVENTS_PER_DAY"), Range(1, 1_000_000_000)]
-    [Description("The same for events: one for each model that a turn used.")]
-    public int MaxEventsPerDay { get; set; } = 100_000;
-
-    [ConfigurationKeyName("MAX_LIMIT_EVENTS_PER_DAY"), Range(1, 10_000_000)]
-    [Description("The same for limit hits.")]
-    public int MaxLimitEventsPerDay { get; set; } = 2000;
 }

@@ -5,11 +5,14 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Shell.Components;
 using Ccflux.Receiver.Shell.Format;
 using Ccflux.Receiver.Telemetry.Auth;
-using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Read.Views;
+using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Tests.Hosting;
+using Ccflux.Receiver.Tests.Usage.Read;
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
@@ -235,13 +238,8 @@ public sealed class TelemetryReadTests
         using var sent = await host.PostJsonAsync("logs", Otlp.Logs(
             Otlp.Request("r1", more: [("user.email", "amara@example.org"), ("query_source", "sdk")]),
             Otlp.Request("r2", more: [("user.email", "amara@example.org"), ("query_source", "compact")])));
-        await host.Receiver.Service<Ccflux.Storage.Writing.GroupCommitWriter>().WriteAsync(session =>
-        {
-            session.Execute("INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0)");
-            session.Execute("INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, @user, 's1', 0, 0)", ("user", user));
-            session.Execute("INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome) VALUES (1, @user, 1, 2, 0, 0, 0, 0, 'completed')", ("user", user));
-            return session.Execute("INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial) VALUES (@user, 1, 1, 10, 20, 30, 40, 0, 1, 0, 0)", ("user", user));
-        });
+        var turn = History.Turn("s1", 0, DateTimeOffset.UnixEpoch.AddDays(20_000), ("claude-opus-5-5", History.Usage(10, 20, 30, 40)));
+        await host.Receiver.Service<GroupCommitWriter>().WriteAsync(new LedgerWrite(host.Receiver.Service<LedgerWriter>(), TurnRequests.Of(user, DateTimeOffset.UnixEpoch, [turn]), allowances: null));
 
         var row = Assert.Single(await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, DataScope.Everybody, TestContext.Current.CancellationToken));
 

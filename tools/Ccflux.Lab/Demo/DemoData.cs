@@ -9,10 +9,13 @@ namespace Ccflux.Lab.Demo;
 /// <summary>Fills an empty database with 45 days of usage by fifteen fictional people, through the receiver's own writer.</summary>
 internal sealed class DemoData(GroupCommitWriter writer, LedgerWriter ledger, TimeProvider time)
 {
+    /// <summary>The writer takes no more than some thousand rows at once.</summary>
+    private const int ReportsAtOnce = 50;
+
     private readonly Dictionary<string, (long User, long Device)> _people = new(StringComparer.Ordinal);
     private readonly Random _random = new(DemoPlan.Seed);
 
-    /// <returns>How many requests and turns were stored, or null if the database was not empty; then nothing was stored.</returns>
+    /// <returns>How many turns were stored, or null if the database was not empty; then nothing was stored.</returns>
     public async Task<int?> FillAsync()
     {
         var now = time.GetUtcNow();
@@ -22,12 +25,14 @@ internal sealed class DemoData(GroupCommitWriter writer, LedgerWriter ledger, Ti
         }
 
         var stored = 0;
-        foreach (var chunk in DemoPlan.Make(now).Chunk(GroupCommitWriter.DefaultCapacity / 2))
+        foreach (var chunk in DemoPlan.Make(now).Chunk(ReportsAtOnce))
         {
             foreach (var result in await Task.WhenAll(chunk.Select(StoreAsync)))
             {
-                stored += Stored(result).New;
+                _ = Stored(result);
             }
+
+            stored += chunk.Sum(report => report.Turns.Count);
         }
 
         await writer.WriteAsync(session => AddLog(session, now));

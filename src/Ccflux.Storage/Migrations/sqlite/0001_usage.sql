@@ -388,6 +388,30 @@ LEFT JOIN turns t    ON t.user_id = e.user_id AND t.turn_key = e.turn_key
 LEFT JOIN sessions s ON s.user_id = e.user_id AND s.session_key = coalesce(t.session_key, e.turn_key)
 LEFT JOIN devices d  ON d.device_ref = e.device_ref;
 
+-- 5-hour windows, found by stepping from one to the next. Where old usage was removed, the first windows that are left may begin later here than on the pages, which
+-- remember the active hours.
+CREATE VIEW usage_windows AS
+WITH RECURSIVE windows (user_id, slot) AS (
+    SELECT user_id, min(slot) / 4 * 4 FROM user_hours WHERE requests > 0 GROUP BY user_id
+    UNION ALL
+    SELECT w.user_id, h.slot / 4 * 4
+    FROM windows w
+    JOIN user_hours h ON h.user_id = w.user_id
+        AND h.slot = (SELECT min(n.slot) FROM user_hours n WHERE n.user_id = w.user_id AND n.slot >= w.slot + 20 AND n.requests > 0)
+)
+SELECT w.user_id,
+       w.slot * 900000           AS start_at,
+       max(h.last_at)            AS last_at,
+       sum(h.requests)           AS requests,
+       sum(h.turns)              AS turns,
+       sum(h.input_tokens)       AS input_tokens,
+       sum(h.output_tokens)      AS output_tokens,
+       sum(h.cache_read_tokens)  AS cache_read_tokens,
+       sum(h.cache_write_tokens) AS cache_write_tokens
+FROM windows w
+JOIN user_hours h ON h.user_id = w.user_id AND h.slot >= w.slot AND h.slot < w.slot + 20
+GROUP BY w.user_id, w.slot;
+
 CREATE VIEW device_keys AS
 SELECT d.public_key, u.email, d.name AS device_id,
        datetime(d.registered_at / 1000, 'unixepoch') AS registered_at,

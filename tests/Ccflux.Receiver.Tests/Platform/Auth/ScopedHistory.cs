@@ -78,7 +78,7 @@ internal sealed class ScopedHistory : IAsyncDisposable
         {
             "INSERT INTO refresh_tokens (token, email) VALUES ('sha256:token' || @name, @email)",
             "INSERT INTO devices (user_id, public_key, name, registered_at) VALUES (@user, 'key' || @name, 'device' || @name, @now)",
-            "INSERT INTO limit_events (user_id, session_ref, turn_index, at, window, final) SELECT user_id, session_ref, 1, @now - 1000, 'five_hour', 1 FROM sessions WHERE user_id = @user",
+            "INSERT INTO limit_events (user_id, session_key, turn_key, at, window_name, final) SELECT user_id, session_key, turn_key, @now - 1000, 'five_hour', 1 FROM turns WHERE user_id = @user ORDER BY started_at LIMIT 1",
             "INSERT OR REPLACE INTO tiers (user_id, label, peak_tokens, method, window_count, updated_at, limit_hit_at) VALUES (@user, 'Tier 3', 1000, 'limit_hit', 12, @now, @now)",
             "UPDATE users SET last_refusal = 'invalid-payload', last_refusal_at = @now + 1 WHERE user_id = @user",
             "INSERT INTO audit_log (at, actor, action, target, detail) VALUES (@now, 'admin', 'user.add', @email, 'added' || @name)",

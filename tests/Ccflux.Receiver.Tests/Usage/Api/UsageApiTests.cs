@@ -107,7 +107,8 @@ public sealed class UsageApiTests
         await history.ExecuteAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500) INSERT INTO audit_log (at, actor, action) SELECT i, 'admin', 'user.add' FROM n");
         await history.ExecuteAsync("""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
-            INSERT INTO sessions (user_id, session_id, first_at, last_at) SELECT 1, 'more-' || i, @now - i, @now - i FROM n
+            INSERT INTO sessions (user_id, session_key, session_id, reported_at, first_at, last_at, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+            SELECT 1, i, 'more-' || i, 0, @now - i, @now - i, 0, 0, 0, 0, 0, 0 FROM n
             """, ("now", history.Time.GetUtcNow().ToUnixTimeMilliseconds()));
         await history.ExecuteAsync("""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
@@ -116,8 +117,8 @@ public sealed class UsageApiTests
 
         foreach (var (path, sql) in new[]
         {
-            ("/api/v1/events?format=csv", "SELECT count(*) FROM events"),
-            ("/api/v1/events?format=csv&user=person2@example.org&model=claude-sonnet-5", "SELECT count(*) FROM events JOIN models USING (model_id) WHERE user_id = 2 AND name = 'claude-sonnet-5'"),
+            ("/api/v1/events?format=csv", "SELECT count(*) FROM turn_models"),
+            ("/api/v1/events?format=csv&user=person2@example.org&model=claude-sonnet-5", "SELECT count(*) FROM turn_models JOIN models USING (model_id) WHERE user_id = 2 AND name = 'claude-sonnet-5'"),
             ("/api/v1/audit?format=csv", "SELECT count(*) FROM audit_log"),
             ("/api/v1/devices?format=csv", "SELECT count(*) FROM devices"),
             ("/api/v1/users/person1@example.org/sessions?format=csv&period=90d", "SELECT count(*) FROM sessions WHERE user_id = 1"),
@@ -136,8 +137,8 @@ public sealed class UsageApiTests
     public async Task Events_MoreThanAFileHolds_SaySoInItsName()
     {
         await using var history = await History.RandomAsync(seed: 45, turns: 20);
-        await history.ExecuteAsync("UPDATE user_models SET events = 0");
-        await history.ExecuteAsync("UPDATE user_models SET events = 123456 WHERE (user_id, model_id) = (SELECT user_id, model_id FROM user_models LIMIT 1)");
+        await history.ExecuteAsync("UPDATE event_totals SET events = 0");
+        await history.ExecuteAsync("UPDATE event_totals SET events = 123456 WHERE (user_id, model_id) = (SELECT user_id, model_id FROM event_totals LIMIT 1)");
 
         using var answer = await history.Receiver.Client.FetchAsync("/api/v1/events?format=csv", bearer: RunningReceiver.ViewerToken);
 
@@ -245,7 +246,7 @@ public sealed class UsageApiTests
             Assert.Equal(Math.Round(own.Cost, 10), rows["cost_usd"].GetProperty(name).GetDecimal());
             if (model is null)
             {
-                Assert.Equal(own.Turns.Select(turn => (turn.User, turn.Session)).Distinct().Count(), rows["sessions"].GetProperty(name).GetInt64());
+                Assert.Equal(own.Sessions, rows["sessions"].GetProperty(name).GetInt64());
             }
             else
             {

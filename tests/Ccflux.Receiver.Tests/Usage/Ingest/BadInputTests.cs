@@ -7,8 +7,10 @@ namespace Ccflux.Receiver.Tests.Usage.Ingest;
 public sealed class BadInputTests
 {
     private const string Valid = """
-        {"schema_version":2,"client":{"name":"ccflux","version":"1"},"turns":[{"session_id":"s","turn_index":0,"started_utc":"2026-11-20T11:00:00Z","ended_utc":"2026-11-20T11:01:00Z","outcome":"completed","models":{"m":{"input_tokens":1,"output_tokens":1}}}]}
+        {"schema_version":3,"client":{"name":"ccflux","version":"1"},"models":["m"],"sessions":[{"session_id":"s","turns":[{"key":"00000000000000aa","started":1795172400000,"ended":1795172460000,"outcome":"completed"}],"requests":[["00000000000000bb",1795172460000,0,0,16,2,1,1,0,0,0,0]]}]}
         """;
+
+    private static string Figures(string figures) => Valid.Replace("1,1,0,0,0,0]", figures + "]", StringComparison.Ordinal);
 
     private static (string What, string Body)[] Bodies() =>
     [
@@ -17,23 +19,27 @@ public sealed class BadInputTests
         ("not an object", "[1,2]"),
         ("null", "null"),
         ("a number", "1"),
-        ("unknown schema", """{"schema_version":3}"""),
-        ("schema as text", """{"schema_version":"2"}"""),
+        ("schema 2", """{"schema_version":2}"""),
+        ("unknown schema", """{"schema_version":4}"""),
+        ("schema as text", """{"schema_version":"3"}"""),
         ("no schema and no fields", "{}"),
-        ("no turns", """{"schema_version":2,"client":{"name":"c","version":"1"},"turns":[]}"""),
-        ("turns null", """{"schema_version":2,"client":{"name":"c","version":"1"},"turns":null}"""),
-        ("turn null", """{"schema_version":2,"client":{"name":"c","version":"1"},"turns":[null]}"""),
-        ("client null", """{"schema_version":2,"client":null,"turns":[]}"""),
-        ("negative", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":-1", StringComparison.Ordinal)),
-        ("overflow", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":99999999999999999999", StringComparison.Ordinal)),
-        ("beyond the limit", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":10000000001", StringComparison.Ordinal)),
-        ("fraction", Valid.Replace("\"input_tokens\":1", "\"input_tokens\":1.5", StringComparison.Ordinal)),
-        ("part larger than its whole", Valid.Replace("\"output_tokens\":1", "\"output_tokens\":1,\"fast\":{\"input_tokens\":2}", StringComparison.Ordinal)),
-        ("negative index", Valid.Replace("\"turn_index\":0", "\"turn_index\":-1", StringComparison.Ordinal)),
-        ("huge index", Valid.Replace("\"turn_index\":0", "\"turn_index\":2147483647", StringComparison.Ordinal)),
-        ("year 1", Valid.Replace("2026-11-20T11:00:00Z", "0001-01-01T00:00:00Z", StringComparison.Ordinal)),
-        ("no time", Valid.Replace("2026-11-20T11:00:00Z", "soon", StringComparison.Ordinal)),
-        ("ends before it starts", Valid.Replace("2026-11-20T11:01:00Z", "2026-11-20T10:01:00Z", StringComparison.Ordinal)),
+        ("no sessions", """{"schema_version":3,"client":{"name":"c","version":"1"},"sessions":[]}"""),
+        ("sessions null", """{"schema_version":3,"client":{"name":"c","version":"1"},"sessions":null}"""),
+        ("session null", """{"schema_version":3,"client":{"name":"c","version":"1"},"sessions":[null]}"""),
+        ("client null", """{"schema_version":3,"client":null,"sessions":[]}"""),
+        ("negative", Figures("-1,1,0,0,0,0")),
+        ("overflow", Figures("99999999999999999999,1,0,0,0,0")),
+        ("beyond the limit", Figures("1,1000000001,0,0,0,0")),
+        ("fraction", Figures("1.5,1,0,0,0,0")),
+        ("text", Figures("\"1\",1,0,0,0,0")),
+        ("too few figures", Figures("1,1")),
+        ("turn that is not there", Valid.Replace(",0,0,16,2,", ",1,0,16,2,", StringComparison.Ordinal)),
+        ("model that is not there", Valid.Replace(",0,0,16,2,", ",0,1,16,2,", StringComparison.Ordinal)),
+        ("short key", Valid.Replace("00000000000000bb", "bb", StringComparison.Ordinal)),
+        ("no key", Valid.Replace("00000000000000bb", "0000000000000000", StringComparison.Ordinal)),
+        ("year 1", Valid.Replace("\"started\":1795172400000", "\"started\":-62135596800000", StringComparison.Ordinal)),
+        ("no time", Valid.Replace("\"started\":1795172400000", "\"started\":\"soon\"", StringComparison.Ordinal)),
+        ("ends before it starts", Valid.Replace("\"ended\":1795172460000", "\"ended\":1795172300000", StringComparison.Ordinal)),
         ("unknown outcome", Valid.Replace("completed", "exploded", StringComparison.Ordinal)),
         ("empty session", Valid.Replace("\"session_id\":\"s\"", "\"session_id\":\"\"", StringComparison.Ordinal)),
         ("long session", Valid.Replace("\"session_id\":\"s\"", $"\"session_id\":\"{new string('s', 65)}\"", StringComparison.Ordinal)),
@@ -44,11 +50,10 @@ public sealed class BadInputTests
         ("lone surrogate in the first field's name", Valid.Replace("\"schema_version\"", "\"\\ud83d\"", StringComparison.Ordinal)),
         ("schema 1 lone surrogate", """{"schema_version":1,"session_id":"s","turn_index":0,"timestamp_utc":"2026-11-20T11:00:00Z","models":{"\ud800":{}}}"""),
         ("long model", Valid.Replace("\"m\"", $"\"{new string('m', 129)}\"", StringComparison.Ordinal)),
-        ("models null", Valid.Replace("{\"m\":{\"input_tokens\":1,\"output_tokens\":1}}", "null", StringComparison.Ordinal)),
-        ("model null", Valid.Replace("{\"input_tokens\":1,\"output_tokens\":1}", "null", StringComparison.Ordinal)),
-        ("21 models", Valid.Replace("\"m\":{\"input_tokens\":1,\"output_tokens\":1}", string.Join(',', Enumerable.Range(0, 21).Select(i => $"\"m{i}\":{{}}")), StringComparison.Ordinal)),
-        ("deep", "{\"schema_version\":2,\"x\":" + new string('[', 5000) + new string(']', 5000) + "}"),
-        ("deep before the schema", "{\"x\":" + new string('[', 5000) + new string(']', 5000) + ",\"schema_version\":2}"),
+        ("model null", Valid.Replace("[\"m\"]", "[null]", StringComparison.Ordinal)),
+        ("201 models", Valid.Replace("\"m\"", string.Join(',', Enumerable.Range(0, 201).Select(i => $"\"m{i}\"")), StringComparison.Ordinal)),
+        ("deep", "{\"schema_version\":3,\"x\":" + new string('[', 5000) + new string(']', 5000) + "}"),
+        ("deep before the schema", "{\"x\":" + new string('[', 5000) + new string(']', 5000) + ",\"schema_version\":3}"),
         ("schema 1 without models", """{"schema_version":1,"session_id":"s","turn_index":0,"timestamp_utc":"2026-11-20T11:00:00Z"}"""),
         ("schema 1 models null", """{"schema_version":1,"session_id":"s","turn_index":0,"timestamp_utc":"2026-11-20T11:00:00Z","models":null}"""),
         ("schema 1 session null", """{"schema_version":1,"session_id":null,"turn_index":0,"timestamp_utc":"2026-11-20T11:00:00Z","models":{}}"""),

@@ -15,16 +15,17 @@ namespace Ccflux.Receiver.Tests.Usage.Ingest;
 public sealed class DailyRowCapTests
 {
     [Fact]
-    public async Task Turns_BeyondTheDaysCap_WaitForTheNextDay_AndKnownOnesPass()
+    public async Task Facts_BeyondTheDaysCap_WaitForTheNextDay_AndKnownOnesPass()
     {
-        await using var wire = await Wire.StartAsync(("MAX_TURNS_PER_DAY", "5"));
+        await using var wire = await Wire.StartAsync(("MAX_REQUESTS_PER_DAY", "10"));
         var refresh = await wire.AddUserAsync();
         var (amara, bo) = (await wire.AccessAsync(refresh), await wire.SignUpAsync("bo@example.org"));
         var first = Turns(wire, 0, 4);
         await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch(first)));
 
+        // A turn and its request are two facts.
         await Wire.AssertRefusedAsync(await wire.ReportAsync(amara, A.Batch(Turns(wire, 4, 2))), 429, ErrorCodes.DailyCap);
-        Assert.Equal(4, (await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch(first)))).Unchanged);
+        Assert.Equal(8, (await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch(first)))).Unchanged);
         await Wire.AssertStoredAsync(await wire.ReportAsync(amara, A.Batch([.. first, .. Turns(wire, 4, 1)])));
         await Wire.AssertStoredAsync(await wire.ReportAsync(bo, A.Batch(Turns(wire, 0, 5))));
         wire.Time.Advance(TimeSpan.FromHours(13));
@@ -32,22 +33,9 @@ public sealed class DailyRowCapTests
     }
 
     [Fact]
-    public async Task Events_BeyondTheDaysCap_AreRefused_AlsoThoseOfKnownTurns()
+    public async Task Limits_CountAsFacts_AndKnownOnesPass()
     {
-        await using var wire = await Wire.StartAsync(("MAX_EVENTS_PER_DAY", "6"));
-        var access = await wire.SignUpAsync();
-        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(WithModels(wire, 0, 4))));
-
-        await Wire.AssertRefusedAsync(await wire.ReportAsync(access, A.Batch(WithModels(wire, 0, 7))), 429, ErrorCodes.DailyCap);
-        await Wire.AssertRefusedAsync(await wire.ReportAsync(access, A.Batch(WithModels(wire, 1, 3))), 429, ErrorCodes.DailyCap);
-        await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(WithModels(wire, 0, 6))));
-        Assert.Equal(6, wire.Scalar<long>("SELECT count(*) FROM events"));
-    }
-
-    [Fact]
-    public async Task LimitEvents_BeyondTheDaysCap_AreRefused_AndKnownOnesPass()
-    {
-        await using var wire = await Wire.StartAsync(("MAX_LIMIT_EVENTS_PER_DAY", "3"));
+        await using var wire = await Wire.StartAsync(("MAX_REQUESTS_PER_DAY", "5"));
         var access = await wire.SignUpAsync();
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(WithLimits(wire, 3))));
 
@@ -60,13 +48,13 @@ public sealed class DailyRowCapTests
     public async Task Cap_AfterARestart_StillCounts()
     {
         var time = new ManualTime();
-        var receiver = await RunningReceiver.StartAsync(time, ("MAX_TURNS_PER_DAY", "5"));
+        var receiver = await RunningReceiver.StartAsync(time, ("MAX_REQUESTS_PER_DAY", "10"));
         var wire = Wire.Of(receiver, time);
         var access = await wire.SignUpAsync();
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(Turns(wire, 0, 5))));
         await receiver.StopAsync();
 
-        await using var next = await RunningReceiver.StartAsync(_ => { }, receiver.Folder, time, ("MAX_TURNS_PER_DAY", "5"));
+        await using var next = await RunningReceiver.StartAsync(_ => { }, receiver.Folder, time, ("MAX_REQUESTS_PER_DAY", "10"));
         wire = Wire.Of(next, time);
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, A.Batch(Turns(wire, 5, 1))), 429, ErrorCodes.DailyCap);
     }
@@ -115,10 +103,10 @@ public sealed class DailyRowCapTests
         Assert.Equal((AccountFault.UnknownUser, 0), (unknown.Fault, none));
         Recount.AssertExact(history.Receiver.DatabasePath);
         var wire = Wire.Of(history.Receiver, history.Time);
-        foreach (var table in new[] { "turns", "events", "sessions", "usage_days", "usage_windows", "user_totals", "user_models", "limit_events" })
+        foreach (var table in new[] { "requests", "turns", "turn_models", "sessions", "usage_hours", "user_hours", "session_hours", "active_hours", "usage_days", "event_days", "user_days", "session_days", "usage_totals", "event_totals", "user_totals" })
         {
             Assert.Equal(0, wire.Scalar<long>($"SELECT count(*) FROM {table} WHERE user_id = 2"));
-            Assert.True(table is "limit_events" || wire.Scalar<long>($"SELECT count(*) FROM {table} WHERE user_id = 1") > 0, table);
+            Assert.True(wire.Scalar<long>($"SELECT count(*) FROM {table} WHERE user_id = 1") > 0, table);
         }
 
         Assert.Equal("person2@example.org", wire.Scalar<string>("SELECT target FROM audit_log WHERE action = 'user.forget-usage'"));
@@ -135,11 +123,6 @@ public sealed class DailyRowCapTests
 
     private static TurnReport[] Turns(Wire wire, int first, int count) =>
         [.. Enumerable.Range(first, count).Select(index => A.Turn("s", index, wire.Now.AddMinutes(-index)))];
-
-    private static TurnReport WithModels(Wire wire, int index, int models) => A.Turn("s", index, wire.Now) with
-    {
-        Models = Enumerable.Range(0, models).ToDictionary(model => $"model-{model}", _ => A.Usage(), StringComparer.Ordinal),
-    };
 
     private static TurnReport WithLimits(Wire wire, int limits) => A.Turn("s", 0, wire.Now) with
     {

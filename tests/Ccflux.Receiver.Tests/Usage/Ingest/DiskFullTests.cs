@@ -34,7 +34,7 @@ public sealed class DiskFullTests : IDisposable
 
             File.Delete(filler);
             var reply = await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(turns)));
-            Assert.Equal(100, reply.Accepted);
+            Assert.Equal(200, reply.Accepted);
         }
 
         Recount.AssertExact(database);

@@ -25,8 +25,9 @@ public sealed class ReportTests
         var first = await Wire.AssertStoredAsync(await wire.ReportAsync(access, batch, key));
         var again = await Wire.AssertStoredAsync(await wire.ReportAsync(access, batch, key));
 
-        Assert.Equal((2, 0), (first.Accepted, first.Unchanged));
-        Assert.Equal((0, 2), (again.Accepted, again.Unchanged));
+        // Two turns, each with a request.
+        Assert.Equal((4, 0), (first.Accepted, first.Unchanged));
+        Assert.Equal((0, 4), (again.Accepted, again.Unchanged));
         Assert.Equal(first.Store, again.Store);
         Assert.Equal(2, wire.Scalar<long>("SELECT count(*) FROM turns"));
         Assert.Equal("laptop", wire.Scalar<string>("SELECT DISTINCT device_id FROM usage_events"));
@@ -45,7 +46,7 @@ public sealed class ReportTests
 
         var reply = await Wire.AssertStoredAsync(await wire.SendAsync(Routes.Report, access, packed, key, encoding: "gzip"));
 
-        Assert.Equal(1, reply.Accepted);
+        Assert.Equal(2, reply.Accepted);
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class ReportTests
 
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
-        Assert.Equal("amara@example.org|3|1|0.1.0", wire.Scalar<string>("SELECT user_email || '|' || turn_index || '|' || schema_version || '|' || plugin_version FROM usage_events"));
+        // The place among the turns that are known, of which it is the first.
+        Assert.Equal("amara@example.org|0|1|0.1.0", wire.Scalar<string>("SELECT user_email || '|' || turn_index || '|' || schema_version || '|' || plugin_version FROM usage_events"));
         Assert.Equal("someone.else@example.org", wire.Scalar<string>("SELECT claimed_email FROM users"));
     }
 
@@ -158,7 +160,7 @@ public sealed class ReportTests
         var copy = await Wire.AssertStoredAsync(await wire.ReportAsync(access, batch, key, signedAt));
         wire.Time.Advance(TimeSpan.FromMinutes(5.1));
 
-        Assert.Equal((0, 1), (copy.Accepted, copy.Unchanged));
+        Assert.Equal((0, 2), (copy.Accepted, copy.Unchanged));
         await Wire.AssertRefusedAsync(await wire.ReportAsync(access, batch, key, signedAt), 403, ErrorCodes.TimestampStale);
     }
 
@@ -191,7 +193,7 @@ public sealed class ReportTests
 
         Assert.NotNull(response.Headers.Date);
         var text = await Wire.AssertRefusedAsync(response, 400, ErrorCodes.FutureTurns);
-        Assert.Contains("turns[1]", text, StringComparison.Ordinal);
+        Assert.Contains("sessions[0]", text, StringComparison.Ordinal);
         Assert.Equal(0, wire.Scalar<long>("SELECT count(*) FROM turns"));
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("s1", 1, wire.Now.AddMinutes(4.9)))));
         Assert.Equal(ErrorCodes.FutureTurns, wire.Scalar<string>("SELECT last_refusal FROM users"));
@@ -206,7 +208,7 @@ public sealed class ReportTests
         var reply = await Wire.AssertStoredAsync(await wire.ReportAsync(
             access, A.Batch(A.Turn("s1", 0, wire.Now.AddDays(-31)), A.Turn("s1", 1, wire.Now.AddDays(-29)))));
 
-        Assert.Equal((1, 0, 1), (reply.Accepted, reply.Unchanged, reply.Expired));
+        Assert.Equal((2, 0, 2), (reply.Accepted, reply.Unchanged, reply.Expired));
         Assert.Equal(1, wire.Scalar<long>("SELECT count(*) FROM turns"));
     }
 
@@ -270,7 +272,7 @@ public sealed class ReportTests
         // Two new ones where one is left: the answer cannot say which, so neither is stored, and neither counts against the cap.
         var both = A.Batch(A.Turn("live", 1, wire.Now), A.Turn("old-1", 0, wire.Now), A.Turn("old-2", 0, wire.Now));
         var text = await Wire.AssertRefusedAsync(await wire.ReportAsync(access, both), 429, ErrorCodes.DailyCap);
-        Assert.Contains("1 are left", text, StringComparison.Ordinal);
+        Assert.Contains("new sessions (at most 2)", text, StringComparison.Ordinal);
         Assert.Equal(1, wire.Scalar<long>("SELECT count(*) FROM turns"));
 
         await Wire.AssertStoredAsync(await wire.ReportAsync(access, A.Batch(A.Turn("old-1", 0, wire.Now))));

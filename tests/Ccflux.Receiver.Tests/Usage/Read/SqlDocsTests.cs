@@ -44,7 +44,7 @@ public sealed partial class SqlDocsTests
 
         while (reader.Read())
         {
-            var own = facts.Events.Where(each => each.Turn.Email == reader.GetString(0) && each.Turn.EndedAt >= since).ToList();
+            var own = facts.Events.Where(each => each.Turn.Email == reader.GetString(0) && each.At >= since).ToList();
             Assert.Equal((own.Sum(each => each.Billed), own.Select(each => each.Turn.Session).Distinct().Count(), own.Select(each => each.TurnId).Distinct().Count()), (reader.GetInt64(1), reader.GetInt32(4), reader.GetInt32(5)));
         }
     }
@@ -54,16 +54,17 @@ public sealed partial class SqlDocsTests
     {
         var days = (TimeProvider.System.GetUtcNow() - history.Time.GetUtcNow()).Days;
         var milliseconds = days * 86_400_000L;
-        await history.ExecuteAsync("UPDATE turns SET ended_at = ended_at + @ms, started_at = started_at + @ms", ("ms", milliseconds));
-        await history.ExecuteAsync("UPDATE sessions SET started_at = started_at + @ms, first_at = first_at + @ms, last_at = last_at + @ms", ("ms", milliseconds));
+        await history.ExecuteAsync("UPDATE turn_models SET at = at + @ms", ("ms", milliseconds));
+        await history.ExecuteAsync("UPDATE sessions SET first_at = first_at + @ms, last_at = last_at + @ms", ("ms", milliseconds));
         await history.ExecuteAsync("UPDATE users SET last_report_at = last_report_at + @ms", ("ms", milliseconds));
         if (days != 0)
         {
             // Into unused numbers first, so that no row collides with another.
-            await history.ExecuteAsync("UPDATE usage_windows SET start_at = -(start_at + @ms), last_at = last_at + @ms", ("ms", milliseconds));
-            await history.ExecuteAsync("UPDATE usage_windows SET start_at = -start_at");
-            await history.ExecuteAsync("UPDATE usage_days SET day = -(day + @days)", ("days", days));
-            await history.ExecuteAsync("UPDATE usage_days SET day = -day");
+            foreach (var (table, column, step) in new[] { ("user_hours", "slot", 96L * days), ("usage_days", "day", days), ("user_days", "day", days) })
+            {
+                await history.ExecuteAsync($"UPDATE {table} SET {column} = -({column} + @step)", ("step", step));
+                await history.ExecuteAsync($"UPDATE {table} SET {column} = -{column}");
+            }
         }
 
         await history.ExecuteAsync("INSERT OR REPLACE INTO tiers SELECT user_id, 'Tier 1', max(input_tokens + output_tokens), 'inferred', count(*), 0, NULL FROM usage_windows GROUP BY user_id");

@@ -89,10 +89,10 @@ public sealed class UserPageQueryTests
         using var connection = SqliteConnection.OpenReadOnly(history.Receiver.DatabasePath);
 
         var sessions = connection.List("EXPLAIN QUERY PLAN " + UsageReadSql.SessionModels, StepOfPlan, ("user", 1), ("sessions", Array.Empty<long>()));
-        var totals = connection.List("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, StepOfPlan, DataScope.Everybody.With(("email", ""), ("sessions", new[] { "a", "b" })));
+        var totals = connection.List("EXPLAIN QUERY PLAN " + PortsSql.HookTotals, StepOfPlan, DataScope.Everybody.With(("email", ""), ("sessions", new[] { 1L, 2L })));
 
         Assert.Contains(sessions, step => step.Contains("(user_id=? AND hour>? AND hour<?)", StringComparison.Ordinal));
-        Assert.Contains(totals, step => step.Contains("(user_id=? AND turn_id=?)", StringComparison.Ordinal));
+        Assert.Contains(totals, step => step.Contains("(user_id=? AND hour>? AND hour<?)", StringComparison.Ordinal));
     }
 
     [Fact]
