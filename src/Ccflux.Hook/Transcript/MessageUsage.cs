@@ -26,11 +26,20 @@ internal struct MessageUsage
     /// <summary>Every row of the message seen so far was written by a subagent.</summary>
     public bool Subagent;
 
-    /// <summary>Answered with <c>inference_geo: "us"</c>. This and the following fields are for local totals: reports and states do not contain them.</summary>
+    /// <summary>Answered with <c>inference_geo: "us"</c>.</summary>
     public bool InUs;
 
-    /// <summary>Answered as part of a batch.</summary>
+    /// <summary>Answered with <c>service_tier: "batch"</c>.</summary>
     public bool Batch;
+
+    /// <summary>Answered with <c>service_tier: "priority"</c>.</summary>
+    public bool Priority;
+
+    /// <summary>The cache writes are stated by lifetime.</summary>
+    public bool Split;
+
+    /// <summary>Of an advisor: its place among the message's steps.</summary>
+    public int Step;
 
     /// <summary>Web searches within the message.</summary>
     public int WebSearches;
@@ -38,12 +47,18 @@ internal struct MessageUsage
     /// <summary>Usage of models that advised the one that answered. It is not included in the figures above.</summary>
     public MessageUsage[]? Advisors;
 
-    /// <summary>Whether some of it is for local totals only.</summary>
-    public readonly bool HasLocal => InUs || Batch || WebSearches > 0 || Advisors is not null;
-
     public readonly long Prompt => Input + CacheRead + CacheWrite;
 
     public readonly long Total => Prompt + Output;
+
+    /// <summary>The order of two rows' figures, as the receiver has it: of one request, the greater is the later.</summary>
+    public readonly int CompareFigures(in MessageUsage other)
+    {
+        var order = Output.CompareTo(other.Output);
+        order = order != 0 ? order : Total.CompareTo(other.Total);
+        order = order != 0 ? order : Input.CompareTo(other.Input);
+        return order != 0 ? order : CacheRead.CompareTo(other.CacheRead);
+    }
 
     /// <summary>Whether this row's figures replace those of another row of the same message: the larger output wins,
     /// then the larger sum, then the final one. The two are never mixed.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
@@ -13,6 +14,9 @@ internal sealed partial class RowParser
         public ReadOnlySpan<byte> Uuid;
         public ReadOnlySpan<byte> ParentUuid;
         public ReadOnlySpan<byte> RequestId;
+        public ReadOnlySpan<byte> PromptId;
+        public ReadOnlySpan<byte> SessionId;
+        public ReadOnlySpan<byte> RequestSessionId;
         public ReadOnlySpan<byte> Error;
         public ReadOnlySpan<byte> MessageId;
         public ReadOnlySpan<byte> Model;
@@ -26,6 +30,9 @@ internal sealed partial class RowParser
         public bool HasUsage;
         public bool OddFigure;
         public long Status;
+
+        /// <summary>The rest of the row does not matter.</summary>
+        public bool IsDone;
     }
 
     private RowKind Kind(in Parts parts, ref TranscriptRow row)
@@ -64,11 +71,15 @@ internal sealed partial class RowParser
         }
 
         row.Usage.Model = _models.Get(parts.Model);
-        Identify(parts, ref row);
-        if (row.Id == 0 && row.Place is null)
+        if (parts.RequestId.IsEmpty && parts.MessageId.IsEmpty && parts.Uuid.IsEmpty && row.AtMs == 0)
         {
             row.Fail(LineFault.NoIdentity);
             return row.Kind;
+        }
+
+        if (keys.AreForReports)
+        {
+            IdentifyResponse(parts, ref row);
         }
 
         row.Fault = parts.OddFigure ? LineFault.Figure : LineFault.None;
@@ -78,11 +89,38 @@ internal sealed partial class RowParser
         return RowKind.Message;
     }
 
+    /// <summary>What identifies the row, its request, its turn and its session.</summary>
+    private void Identify(in Parts parts, ref TranscriptRow row)
+    {
+        if (row.Kind == RowKind.Message && LedgerKey.IsApiRequestId(parts.RequestId))
+        {
+            row.Key = keys.OfRequest(parts.RequestId);
+        }
+
+        if (row.Kind is RowKind.Message or RowKind.Prompt or RowKind.Failure)
+        {
+            row.OwnSession = !parts.RequestSessionId.IsEmpty;
+            row.Session = _sessions.Get(row.OwnSession ? parts.RequestSessionId : parts.SessionId);
+        }
+
+        if (keys.AreForReports && parts.Type.SequenceEqual("user"u8))
+        {
+            row.Prompt = parts.PromptId.IsEmpty ? 0 : LedgerKey.OfPrompt(parts.PromptId);
+            row.Turn = row.Kind == RowKind.Prompt && !parts.Uuid.IsEmpty ? LedgerKey.OfTurn(parts.Uuid) : 0;
+        }
+
+        if (followsParents && row.Kind != RowKind.Malformed)
+        {
+            row.Ids = new RowIds(
+                parts.Uuid.ToArray(), parts.ParentUuid.ToArray(), parts.MessageId.ToArray(), parts.Type.SequenceEqual("user"u8), IsApiMessageId(parts.MessageId));
+        }
+    }
+
     /// <summary>Identifies the response that a row belongs to: by its request id, if it is the API's own, together with the message's id, if it has one. Relays
     /// give every answer the same message id, or a request id of their own; then the row's position in the conversation decides.</summary>
-    private static void Identify(in Parts parts, ref TranscriptRow row)
+    private static void IdentifyResponse(in Parts parts, ref TranscriptRow row)
     {
-        if (IsApiRequestId(parts.RequestId))
+        if (LedgerKey.IsApiRequestId(parts.RequestId))
         {
             row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
             row.EarlierId = IsApiMessageId(parts.MessageId) ? ofMessage : 0;
@@ -99,10 +137,6 @@ internal sealed partial class RowParser
 
     /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones come from relays.</summary>
     private static bool IsApiMessageId(ReadOnlySpan<byte> id) => id.Length >= ApiMessageId && id.StartsWith("msg_"u8);
-
-    /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
-    private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
-        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8);
 
     private static RowKind UserKind(in Parts parts, ref TranscriptRow row)
     {

@@ -23,9 +23,6 @@ internal sealed record ScanResult
     /// <summary>What was wrong with lines of this scan.</summary>
     public LineFaults Faults { get; init; } = new();
 
-    /// <summary>Usage in <see cref="Turns"/> that reports do not contain.</summary>
-    public IReadOnlyList<LocalUsage> Local { get; init; } = [];
-
     /// <summary>Files that could not be read. Their rows are left for a later scan.</summary>
     public IReadOnlyList<ReadProblem> Problems { get; init; } = [];
 }

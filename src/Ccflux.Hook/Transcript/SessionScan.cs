@@ -5,7 +5,7 @@ namespace Ccflux.Hook.Transcript;
 
 /// <summary>Scans one session once. It continues from the committed state if it can. If a file was replaced, or a row
 /// concerns a turn that is no longer in the state, it reads everything again and reports what changed since.</summary>
-internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageClaims claims, PreparedRows? prepared = null)
+internal sealed class SessionScan(SessionFiles session, TranscriptState? committed, MessageClaims claims)
 {
     private readonly ulong _owner = IdHash.Of(Encoding.UTF8.GetBytes(session.SessionId));
     private readonly Dictionary<string, FileProgress> _committed = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
     private readonly List<ReadProblem> _problems = [];
     private readonly LineFaults _faults = new();
     private readonly LineReader _lines = new();
-    private readonly RowParser _parser = new();
+    private readonly RowParser _parser = new(RequestKeys.ForReports);
     private SessionTurns _turns = null!;
     private long _beganMs;
     private long _bytesRead;
@@ -50,7 +50,6 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
             Turns = [.. _turns.Changed(session.SessionId, _beganMs)],
             Next = TranscriptState.Of(_beganMs, _files.Values, _turns),
             ClaudeCodeVersion = _turns.ClaudeCodeVersion,
-            Local = [.. _turns.Local()],
             BytesRead = _bytesRead,
             MalformedLines = _turns.MalformedLines,
             Faults = _faults,
@@ -185,20 +184,6 @@ internal sealed class SessionScan(SessionFiles session, TranscriptState? committ
         if (length == progress.Offset)
         {
             progress.SeenLength = length;
-            return;
-        }
-
-        if (prepared is not null)
-        {
-            foreach (var row in prepared.Of(path))
-            {
-                Add(progress, row, isNew: true);
-            }
-
-            var faults = prepared.FaultsOf(path);
-            _faults.Add(faults);
-            _turns.CountMalformed((int)Math.Min(faults.PassedOver, int.MaxValue));
-            _problems.AddRange(prepared.ProblemsOf(path));
             return;
         }
 

@@ -139,9 +139,6 @@ internal sealed class SessionTurns(ulong owner, byte reading, bool fromStart, Me
     /// <summary>Answers in changed turns that cannot be reported because no row has a time.</summary>
     public int AnswersWithoutTime() => _turns.Where(turn => turn.IsOwn && turn.Touched && !turn.HasTime).Sum(turn => turn.Messages);
 
-    /// <summary>What those reports leave out.</summary>
-    public IEnumerable<LocalUsage> Local() => _turns.Where(turn => turn.IsOwn && turn.Touched).SelectMany(turn => turn.Local());
-
     public void Write(BinaryWriter writer)
     {
         var messages = _messages.OrderByDescending(pair => pair.Value.Place).Take(KeptMessages).Reverse().ToArray();

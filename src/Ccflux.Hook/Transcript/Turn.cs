@@ -14,7 +14,6 @@ internal sealed class Turn(int index)
     private long _startedMs;
     private long _endedMs;
     private string? _entrypoint;
-    private LocalSums? _local;
 
     public int Index => index;
 
@@ -60,10 +59,6 @@ internal sealed class Turn(int index)
         }
 
         sum.Add(usage);
-        if (usage.HasLocal)
-        {
-            (_local ??= new LocalSums()).Change(usage.Model!, usage, 1);
-        }
     }
 
     /// <summary>Removes what was added before.</summary>
@@ -76,16 +71,7 @@ internal sealed class Turn(int index)
         {
             _models.Remove(name);
         }
-
-        if (usage.HasLocal)
-        {
-            // An earlier scan's additions are not in this one.
-            _local?.Change(usage.Model!, usage, -1);
-        }
     }
-
-    /// <summary>What <see cref="ToReport"/> leaves out. Only a scan from the start knows all of it.</summary>
-    public IEnumerable<LocalUsage> Local() => _local?.Of(index) ?? [];
 
     /// <summary>Records a rate limit. A final refusal names no window; the last retry of the same turn may have.</summary>
     public void Limited(in TranscriptRow row, bool final)
