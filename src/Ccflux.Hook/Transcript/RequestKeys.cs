@@ -34,5 +34,5 @@ internal sealed class RequestKeys(bool reports)
         return Fast("a"u8, parent);
     }
 
-    private static long Fast(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> id) => (long)IdHash.Of(kind, id, out _);
+    private static long Fast(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> id) => (long)IdHash.Of(kind, id);
 }

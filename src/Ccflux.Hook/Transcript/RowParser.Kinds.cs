@@ -60,7 +60,6 @@ internal sealed partial class RowParser
     {
         if (parts.ApiError)
         {
-            row.Id = IdHash.Of(parts.MessageId.IsEmpty ? parts.Uuid : parts.MessageId);
             row.RateLimited = parts.Error.SequenceEqual("rate_limit"u8);
             return RowKind.Failure;
         }
@@ -77,15 +76,9 @@ internal sealed partial class RowParser
             return row.Kind;
         }
 
-        if (keys.AreForReports)
-        {
-            IdentifyResponse(parts, ref row);
-        }
-
         row.Fault = parts.OddFigure ? LineFault.Figure : LineFault.None;
         row.CallsTool = parts.StopReason.IsEmpty ? parts.ToolUse : parts.StopReason.SequenceEqual("tool_use"u8);
         row.Usage.Partial = parts.StopReason.IsEmpty;
-        row.Usage.Subagent = row.Sidechain;
         return RowKind.Message;
     }
 
@@ -116,25 +109,6 @@ internal sealed partial class RowParser
         }
     }
 
-    /// <summary>Identifies the response that a row belongs to: by its request id, if it is the API's own, together with the message's id, if it has one. Relays
-    /// give every answer the same message id, or a request id of their own; then the row's position in the conversation decides.</summary>
-    private static void IdentifyResponse(in Parts parts, ref TranscriptRow row)
-    {
-        if (LedgerKey.IsApiRequestId(parts.RequestId))
-        {
-            row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
-            row.EarlierId = IsApiMessageId(parts.MessageId) ? ofMessage : 0;
-            return;
-        }
-
-        if (!parts.MessageId.IsEmpty || !parts.Uuid.IsEmpty || row.AtMs > 0)
-        {
-            var prompt = row.Usage.HashOfPrompt();
-            row.Place = new ResponsePlace(
-                parts.MessageId.IsEmpty ? prompt : IdHash.Of(parts.MessageId), IsApiMessageId(parts.MessageId), prompt, IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
-        }
-    }
-
     /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones come from relays.</summary>
     private static bool IsApiMessageId(ReadOnlySpan<byte> id) => id.Length >= ApiMessageId && id.StartsWith("msg_"u8);
 
@@ -156,7 +130,6 @@ internal sealed partial class RowParser
             return RowKind.Interrupt;
         }
 
-        row.Id = IdHash.Of(parts.Uuid);
         return RowKind.Prompt;
     }
 

@@ -218,7 +218,7 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
                     UsageReader.Read(ref cursor, ref row.Usage, _models, ref parts.OddFigure);
                     break;
                 case 7 when key.SequenceEqual("content"u8):
-                    ReadContent(ref cursor, ref parts, ref row);
+                    ReadContent(ref cursor, ref parts);
                     break;
                 case 11 when key.SequenceEqual("stop_reason"u8):
                     parts.StopReason = cursor.Text();
@@ -230,7 +230,7 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
         }
     }
 
-    private static void ReadContent(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
+    private static void ReadContent(ref JsonCursor cursor, ref Parts parts)
     {
         if (cursor.Peek != '[')
         {
@@ -243,7 +243,7 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
         {
             if (cursor.Peek == '{')
             {
-                ReadBlock(ref cursor, ref parts, ref row);
+                ReadBlock(ref cursor, ref parts);
             }
             else
             {
@@ -253,9 +253,9 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
     }
 
     /// <summary><c>{"type":"tool_use","id":"toolu_…","name":"Agent",…}</c>, <c>{"type":"text","text":"…"}</c> and others.</summary>
-    private static void ReadBlock(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
+    private static void ReadBlock(ref JsonCursor cursor, ref Parts parts)
     {
-        ReadOnlySpan<byte> type = default, id = default, name = default, text = default;
+        ReadOnlySpan<byte> type = default, text = default;
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
         {
@@ -263,12 +263,6 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
             {
                 case 4 when key.SequenceEqual("type"u8):
                     type = cursor.Text();
-                    break;
-                case 2 when key.SequenceEqual("id"u8):
-                    id = cursor.Text();
-                    break;
-                case 4 when key.SequenceEqual("name"u8):
-                    name = cursor.Text();
                     break;
                 case 4 when key.SequenceEqual("text"u8):
                     text = cursor.Text();
@@ -285,14 +279,7 @@ internal sealed partial class RowParser(RequestKeys keys, bool followsParents = 
         }
 
         parts.ToolResult |= type.SequenceEqual("tool_result"u8);
-        if (type.SequenceEqual("tool_use"u8))
-        {
-            parts.ToolUse = true;
-            if (name.SequenceEqual("Agent"u8) || name.SequenceEqual("Task"u8))
-            {
-                row.AgentCall = IdHash.Of(id);
-            }
-        }
+        parts.ToolUse |= type.SequenceEqual("tool_use"u8);
     }
 
     private static void ReadOrigin(ref JsonCursor cursor, ref Parts parts)

@@ -55,14 +55,14 @@ internal sealed class SessionListing
     }
 
     /// <summary>Every session below a projects folder.</summary>
-    public static IEnumerable<SessionFiles> Of(string projects)
+    public static IEnumerable<SessionPaths> Of(string projects)
     {
         var listing = new SessionListing();
         listing.WalkAll(projects);
         return listing._sessions.Where(pair => pair.Key.Session.Length is > 0 and <= ReportLimits.MaxSessionId).Select(pair =>
         {
             pair.Value.Sort(StringComparer.Ordinal);
-            return new SessionFiles(pair.Key.Session, Path.Combine(pair.Key.Project, pair.Key.Session + Ending), pair.Value);
+            return new SessionPaths(pair.Key.Session, [Path.Combine(pair.Key.Project, pair.Key.Session + Ending)], pair.Value);
         });
     }
 

@@ -12,6 +12,9 @@ namespace Ccflux.Hook.Transcript;
 /// <param name="isSilent">Whether nothing may be reported of an instant (epoch milliseconds).</param>
 internal sealed class SessionReader(SessionPaths session, string configDir, SessionProgress? known, Func<long, bool> isSilent)
 {
+    /// <summary>Prompt ids of one turn above this number are not told: each notification of a background task has its own.</summary>
+    private const int MaxPrompts = 256;
+
     private readonly SessionProgress _state = known?.Copy() ?? new SessionProgress();
     private readonly Dictionary<long, Request> _requests = [];
     private readonly Dictionary<long, TurnState> _touched = [];
@@ -72,7 +75,7 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
         return new SessionReading
         {
             Requests = _requests.Values,
-            Turns = [.. _touched.Values.Select(turn => turn.ToReport(prompts[turn.Key].ToArray() is { Length: > 0 } named ? named : null))],
+            Turns = [.. _touched.Values.Select(turn => turn.ToReport(prompts[turn.Key].TakeLast(MaxPrompts).ToArray() is { Length: > 0 } named ? named : null))],
             Limits = _limits,
             Next = _state,
             ClaudeCodeVersion = _version,

@@ -69,18 +69,6 @@ internal struct TranscriptRow
     /// <summary>Null unless the parser follows parents.</summary>
     public RowIds? Ids;
 
-    /// <summary>Hash of the response's ids, or of a prompt's uuid. 0 for a message whose response is determined by <see cref="Place"/>.</summary>
-    public ulong Id;
-
-    /// <summary>The hash under which ccflux 1.0 recorded the same message; 0 if the message's id is not the API's.</summary>
-    public ulong EarlierId;
-
-    /// <summary>The position of a message that has no request id of the API's; null for all other rows.</summary>
-    public ResponsePlace? Place;
-
-    /// <summary>Hash of the id of the tool call that starts a subagent; 0 for none.</summary>
-    public ulong AgentCall;
-
     public MessageUsage Usage;
 
     /// <summary>The limit's name and reset for a <see cref="RowKind.Limit"/>.</summary>

@@ -75,3 +75,12 @@ internal sealed class TurnState(long key)
         End = (TurnEnd)reader.ReadByte(),
     };
 }
+
+/// <summary>What the rows of a turn's main thread have ended with so far.</summary>
+internal enum TurnEnd : byte
+{
+    /// <summary>No answer yet, an answer that called a tool, or the user stopped it.</summary>
+    Open = 0,
+    Answered = 1,
+    Failed = 2,
+}

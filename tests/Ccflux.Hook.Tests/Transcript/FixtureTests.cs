@@ -179,8 +179,7 @@ public sealed class FixtureTests
 
     internal static IReadOnlyList<SessionPaths> Sessions(string version) => SessionsIn(SessionFolder.Fixture(version));
 
-    internal static IReadOnlyList<SessionPaths> SessionsIn(string configDir) =>
-        [.. SessionListing.Of(Path.Combine(configDir, "projects")).Select(session => new SessionPaths(session.SessionId, [session.MainPath], session.AgentPaths))];
+    internal static IReadOnlyList<SessionPaths> SessionsIn(string configDir) => SessionCatalog.List(configDir);
 
     private static SessionReading Read(SessionPaths session, string configDir) => new SessionReader(session, configDir, known: null, _ => false).Run();
 
