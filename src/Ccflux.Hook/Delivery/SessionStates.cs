@@ -10,7 +10,7 @@ internal sealed class SessionStates(StateDirectory state, StateLog log, TimeProv
     /// <summary>Claude Code's own retention of a transcript, plus a month.</summary>
     private static readonly TimeSpan s_keepGone = TimeSpan.FromDays(60);
 
-    /// <summary>Every session on the machine, whoever's it is. A session whose id is not a valid file name was not written by the client.</summary>
+    /// <summary>Every session on the machine, also those of other users. A session whose id is not a valid file name was not written by the client.</summary>
     public IReadOnlyList<SessionPaths> All() => [.. SessionCatalog.List(state.ConfigDir).Where(session => HookEvent.IsFileName(session.SessionId))];
 
     /// <summary>The sessions that had an event here, whose last one may have been lost. States of transcripts that are long gone are removed.</summary>

@@ -69,7 +69,7 @@ internal sealed record OutboxEntry(ReportedSession Session, IReadOnlyList<string
         return [.. Enumerable.Range(0, Session.Turns.Count).Where(turn => !named.Contains(turn))];
     }
 
-    private OutboxEntry With(IReadOnlyList<ReportedRequest> requests, IReadOnlyList<int> idle, IReadOnlyList<ReportedLimit> limits)
+    private OutboxEntry With(ReportedRequest[] requests, int[] idle, ReportedLimit[] limits)
     {
         var kept = requests.Select(request => request.Turn).Concat(limits.Select(limit => limit.Turn)).Concat(idle).Where(turn => turn >= 0).Distinct().Order().ToList();
         int Place(int turn) => turn < 0 ? -1 : kept.IndexOf(turn);
@@ -79,7 +79,7 @@ internal sealed record OutboxEntry(ReportedSession Session, IReadOnlyList<string
             {
                 Turns = [.. kept.Select(turn => Session.Turns[turn])],
                 Requests = [.. requests.Select(request => request with { Turn = Place(request.Turn) })],
-                LimitEvents = limits.Count > 0 ? [.. limits.Select(limit => limit with { Turn = Place(limit.Turn) })] : null,
+                LimitEvents = limits.Length > 0 ? [.. limits.Select(limit => limit with { Turn = Place(limit.Turn) })] : null,
             },
         };
     }

@@ -13,7 +13,7 @@ internal sealed record RowIds(byte[] Uuid, byte[] Parent, byte[] Message, bool I
 
 /// <summary>Finds what identifies an answer that has no request id of the API: its message, and the prompt or tool result that it follows. Takes the rows of one file in order.</summary>
 /// <remarks>Only the latest rows are kept, whether a file is read at once or bit by bit, so that both find the same. The client runs an answer's first tool while the rest of the answer is
-/// still arriving; the rows behind the tool's result then stand behind it, and are told by an id of the API's form and the figures of the prompt.</remarks>
+/// still arriving; the rows behind the tool's result then stand behind it, and are recognised by an id of the API's form and the figures of the prompt.</remarks>
 internal sealed class ParentChain
 {
     private const int KeptRows = 256;

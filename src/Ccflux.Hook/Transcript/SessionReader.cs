@@ -5,14 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Ccflux.Hook.Transcript;
 
 /// <summary>Reads what is new in the transcripts of one session. Each file is read on its own; what they have in common are the turns, which only the session's own files start.
-/// Nothing is counted and nothing is remembered of requests: whoever receives them merges them.</summary>
+/// Nothing is counted and nothing is remembered of requests: the receiver merges them.</summary>
 /// <param name="session">The files.</param>
 /// <param name="configDir">The folder that the names of files are relative to.</param>
 /// <param name="known">How far they were read; null if they never were.</param>
 /// <param name="isSilent">Whether nothing may be reported of an instant (epoch milliseconds).</param>
 internal sealed class SessionReader(SessionPaths session, string configDir, SessionProgress? known, Func<long, bool> isSilent)
 {
-    /// <summary>Prompt ids of one turn above this number are not told: each notification of a background task has its own.</summary>
+    /// <summary>Prompt ids of one turn above this number are not reported: each notification of a background task has its own.</summary>
     private const int MaxPrompts = 256;
 
     private readonly SessionProgress _state = known?.Copy() ?? new SessionProgress();

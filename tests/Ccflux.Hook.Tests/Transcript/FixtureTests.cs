@@ -152,7 +152,7 @@ public sealed class FixtureTests
 
         var turn = Assert.Single(reading.Turns);
         Assert.All(reading.Requests, request => Assert.Equal(turn.Key, request.Turn));
-        Assert.NotEmpty(reading.Requests.Where(request => request.Usage.Model!.Contains("haiku", StringComparison.Ordinal)));
+        Assert.Contains(reading.Requests, request => request.Usage.Model!.Contains("haiku", StringComparison.Ordinal));
         Assert.All(reading.Requests.Where(request => request.Usage.Model!.Contains("haiku", StringComparison.Ordinal)), request => Assert.Equal(RequestOrigin.Subagent, request.Origin));
         Assert.Equal(4, reading.Requests.Count(request => request.Origin == RequestOrigin.Main));
         Assert.Equal(3, turn.Prompts!.Count); // the prompt's, and those of the notifications of two subagents

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ccflux.Hook.Commands;
-using Ccflux.Hook.Transcript;
 using Ccflux.Testing;
 using Xunit;
 
