@@ -334,5 +334,9 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
         }
 
         _limits.Add(limit);
+        if (_limits.Count(other => other.Turn == limit.Turn) > ReportLimits.MaxLimitEvents)
+        {
+            _limits.RemoveAt(_limits.FindIndex(other => other.Turn == limit.Turn));
+        }
     }
 }

@@ -112,6 +112,34 @@ public sealed class DeliverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deliver_OutboxFull_LeavesTheTranscriptUnread_AndStatusSaysSo()
+    {
+        _receiver.Instead = context => context.Request.Path == "/report" && Fail(context, 503);
+        var line = new OutboxEntry(new ReportedSession { SessionId = new string('s', 60), Turns = [], Requests = [new ReportedRequest(1, 2, -1, 0, RequestFlags.None, RequestOrigin.Main, 1, 1, 0, 0, 0, 0)] }, ["m"], null).ToLine();
+        using (var outbox = File.Create(_machine.State.Outbox))
+        {
+            for (var bytes = 0L; bytes + line.Length < OutboxFile.MaxBytes; bytes += line.Length + 1)
+            {
+                outbox.Write([.. line, (byte)'\n']);
+            }
+        }
+
+        _machine.AddTurn(Session, s_start, output: 5);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        var status = await _machine.RunAsync("status");
+        Assert.Contains("full since", status.Output, StringComparison.Ordinal);
+        Assert.InRange(new FileInfo(_machine.State.Outbox).Length, 1, OutboxFile.MaxBytes);
+
+        File.Delete(_machine.State.Outbox);
+        _receiver.Instead = null;
+        await _machine.DeliverAsync();
+
+        Assert.Equal([5], _receiver.Outputs());
+        Assert.False(File.Exists(_machine.State.OutboxFull));
+    }
+
+    [Fact]
     public async Task Deliver_TranscriptGoneMeanwhile_SendsWhatWasRead()
     {
         _machine.AddTurn(Session, s_start);

@@ -116,6 +116,17 @@ public sealed class SessionReaderTests : IDisposable
     }
 
     [Fact]
+    public void ManyRetries_KeepTheLatest()
+    {
+        _folder.Append(_folder.MainPath(), [TranscriptLines.Prompt(0, "p0"), .. Enumerable.Range(1, 100).Select(at => TranscriptLines.Retry(at)), TranscriptLines.Failure(101, "f1")]);
+
+        var limits = _folder.Read().Limits;
+
+        Assert.Equal((ReportLimits.MaxLimitEvents, Ms(101), true), (limits.Count, limits[^1].AtMs, limits[^1].Final));
+        Assert.Equal(Ms(82), limits[0].AtMs);
+    }
+
+    [Fact]
     public void OtherRefusal_IsNoLimit()
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Failure(2, "f1", "server_error"));
