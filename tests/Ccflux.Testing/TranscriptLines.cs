@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Ccflux.Testing;
 
 /// <summary>Lines as Claude Code 2.1 writes them, with the fields that matter in the order it writes them. Instants are seconds after <see cref="Start"/>.</summary>
-public static class TranscriptLines
+public static partial class TranscriptLines
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
@@ -14,6 +15,36 @@ public static class TranscriptLines
 
     public static string At(double seconds) =>
         Start.AddSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The same lines as the client links them: each that has a uuid follows the one before.</summary>
+    public static string[] InChain(params string[] lines)
+    {
+        var parent = "null";
+        var linked = new string[lines.Length];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            linked[i] = Parent().Replace(lines[i], $"\"parentUuid\":{parent},", 1);
+            parent = Uuid().Match(lines[i]) is { Success: true } uuid ? $"\"{uuid.Groups["id"].Value}\"" : parent;
+        }
+
+        return linked;
+    }
+
+    /// <summary>The line in another session.</summary>
+    public static string In(string session, string line) => line.Replace("\"sessionId\":\"s\"", $"\"sessionId\":\"{session}\"", StringComparison.Ordinal);
+
+    /// <summary>The line without a request id, as other clouds and relays give none.</summary>
+    public static string WithoutRequest(string line) => WithRequest(line, null);
+
+    /// <summary>The line with another request id.</summary>
+    public static string WithRequest(string line, string? id) => Request().Replace(line, id is null ? "" : $"\"requestId\":\"{id}\",", 1);
+
+    /// <summary>The line as a fork has it: in the fork's session, with the session that made the request.</summary>
+    public static string Forked(string fork, string session, string line) =>
+        In(fork, line).Replace("\"requestId\":", $"\"requestSessionId\":\"{session}\",\"requestId\":", StringComparison.Ordinal);
+
+    /// <summary>A user's line with a prompt id.</summary>
+    public static string WithPrompt(string line, string id) => line.Replace("\"type\":\"user\"", $"\"promptId\":\"{id}\",\"type\":\"user\"", StringComparison.Ordinal);
 
     public static string Enqueue(double at) => $$$"""{"type":"queue-operation","operation":"enqueue","timestamp":"{{{At(at)}}}","sessionId":"s"}""";
 
@@ -52,4 +83,13 @@ public static class TranscriptLines
 
     public static string Retry(double at, string window = "five_hour", long resetsAt = 1_795_252_208) =>
         $$$"""{"parentUuid":"p","isSidechain":false,"type":"system","subtype":"api_error","level":"error","error":{"status":429,"rateLimits":{"rateLimitType":"{{{window}}}","resetsAt":{{{resetsAt}}}},"noResponse":null},"retryAttempt":1,"timestamp":"{{{At(at)}}}"}""";
+
+    [GeneratedRegex("\"parentUuid\":[^,]*,", RegexOptions.None, 1000)]
+    private static partial Regex Parent();
+
+    [GeneratedRegex("\"uuid\":\"(?<id>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Uuid();
+
+    [GeneratedRegex("\"requestId\":\"[^\"]*\",", RegexOptions.None, 1000)]
+    private static partial Regex Request();
 }

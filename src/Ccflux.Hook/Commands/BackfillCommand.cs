@@ -4,7 +4,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux backfill</c>: reports every transcript on the machine, oldest first. What was acknowledged before is not sent again.</summary>
+/// <summary><c>ccflux backfill</c>: reports every transcript on the machine as history. What was acknowledged before is not sent again.</summary>
 internal static class BackfillCommand
 {
     private static readonly TimeSpan s_waitForLock = TimeSpan.FromSeconds(10);
@@ -34,13 +34,13 @@ internal static class BackfillCommand
         }
 
         bar.End();
-        await output.WriteLineAsync($"{Plural.Of(runner.Acknowledged, "turn")} acknowledged. {Sentence(delivered, runner, state)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"{Plural.Of(runner.Acknowledged, "request")} acknowledged. {Sentence(delivered, runner, state)}").ConfigureAwait(false);
         return delivered == Delivered.All ? 0 : 1;
     }
 
     private static string Sentence(Delivered delivered, DeliveryRunner runner, StateDirectory state) => delivered switch
     {
-        Delivered.All when PausedIntervals.Load(state).Intervals.Count > 0 => "Nothing is left to report; turns from a pause or under a revoked key are never sent.",
+        Delivered.All when PausedIntervals.Load(state).Intervals.Count > 0 => "Nothing is left to report; requests from a pause or under a revoked key are never sent.",
         Delivered.All => "Everything on this machine has been reported.",
         Delivered.Busy => "Another ccflux process is delivering right now; try again in a minute.",
         Delivered.NotConfigured => "No receiver is set up here. Run 'ccflux install', or 'ccflux status' to see what is missing.",
@@ -48,8 +48,8 @@ internal static class BackfillCommand
         Delivered.KeyRevoked => "This device's key was revoked by the administrator: nothing is sent.",
         Delivered.TokenRefused => "The receiver refuses the token. Ask your administrator for a new one.",
         Delivered.Resting => "The receiver asked clients to wait. The rest is sent later.",
-        Delivered.DailyCap =>
-            $"The receiver accepts no more new sessions from you today; {runner.Held} {(runner.Held == 1 ? "session is" : "sessions are")} left. They are sent automatically with the first turn after {runner.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "midnight UTC"}, or when you run this again then.",
+        Delivered.BackfillCap =>
+            $"The receiver accepts no more history from you for now; {runner.Held} {(runner.Held == 1 ? "session is" : "sessions are")} left. They are sent automatically with the first event after {runner.HeldUntil?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}, or when you run this again then.",
         Delivered.Unfinished => "The receiver could not be reached or was busy. The rest is sent later; see errors.log for details.",
     };
 

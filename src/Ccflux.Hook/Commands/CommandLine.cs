@@ -12,7 +12,7 @@ internal static class CommandLine
           ccflux status [--json]              whether reporting works, and exactly what is reported
           ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json]
                                               what was used on this machine, computed here
-          ccflux pause | resume               stop or resume reporting; turns in between are never sent
+          ccflux pause | resume               stop or resume reporting; nothing in between is ever sent
           ccflux backfill [--since DAY]       report every transcript on this machine; safe to run again
           ccflux install [--endpoint URL] [--token-file FILE] [--yes]
                          [--no-check] [--statusline] [--telemetry] [--telemetry-token-file FILE] [--fleet]

@@ -54,33 +54,33 @@ internal static class HelpText
             """,
         ["status", ..] => $"""
             ccflux status [--json] [--config-dir DIR]
-            Says whether reporting works, and shows the newest turn of the last report exactly as it was sent.
+            Says whether reporting works, and shows the newest request of the last report exactly as it was sent.
             {ConfigDir}
             Exits 0, or 3 while the receiver refuses the token.
             """,
         ["usage", ..] => $"""
             ccflux usage [--by day|week|month|block|session|model] [--since DAY] [--until DAY] [--timezone NAME] [--json] [--config-dir DIR]
             Adds up the usage on this machine, from the transcripts alone. Unless a directory is named, sessions of Claude Desktop's agent mode are included.
-              --by               what each row covers (default: day). A week begins on Monday; a block is a 5-hour window that starts with the hour of its first turn
-              --since DAY        only turns that ended on that day or later, such as 2026-11-01
-              --until DAY        only turns that ended on that day or earlier
+              --by               what each row covers (default: day). A week begins on Monday; a block is a 5-hour window that starts with the hour of its first request
+              --since DAY        only requests of that day or later, such as 2026-11-01
+              --until DAY        only requests of that day or earlier
               --timezone NAME    time zone of the days, such as Europe/Berlin or UTC (default: this machine's)
               --json             print one JSON document instead of a table
             {ConfigDir}
             """,
         ["pause", ..] => $"""
             ccflux pause [--config-dir DIR]
-            Pauses reporting. Turns until 'ccflux resume' are never sent.
+            Pauses reporting. Nothing dated before 'ccflux resume' is ever sent.
             {ConfigDir}
             """,
         ["resume", ..] => $"""
             ccflux resume [--config-dir DIR]
-            Resumes reporting, starting with turns from now on.
+            Resumes reporting, starting from now on.
             {ConfigDir}
             """,
         ["backfill", ..] => $"""
             ccflux backfill [--since DAY] [--config-dir DIR]
-            Reports every transcript of a config directory; safe to run again.
+            Reports every transcript of a config directory as history; safe to run again.
               --since DAY        only transcripts written to since that day, such as 2026-11-01
             {ConfigDir}
             Exits 0 if everything was reported, 1 if something is left.

@@ -52,6 +52,13 @@ internal static class HookCommand
             return;
         }
 
+        if (hookEvent is { IsResume: true, TranscriptPath: { } transcript })
+        {
+            // What the transcript holds now may be somebody else's: it is left to a backfill.
+            var held = new FileInfo(transcript) is { Exists: true } file ? file.Length : 0;
+            hookEvent = hookEvent with { Resumed = new ResumePoint(held, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) };
+        }
+
         var spooled = new SpoolFile(state.Spool).Append(hookEvent);
         if (!spooled)
         {

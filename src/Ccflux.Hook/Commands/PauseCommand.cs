@@ -2,7 +2,7 @@ using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux pause</c> and <c>ccflux resume</c>: the user's switch. Turns in between are never sent.</summary>
+/// <summary><c>ccflux pause</c> and <c>ccflux resume</c>: the user's switch. Nothing dated in between is ever sent.</summary>
 internal static class PauseCommand
 {
     public static int Pause(StateDirectory state, TextWriter output)
@@ -23,7 +23,7 @@ internal static class PauseCommand
             return 0;
         }
 
-        output.WriteLine("Resumed. Turns from now on are reported; turns during the pause never are.");
+        output.WriteLine("Resumed. What you do from now on is reported; what you did during the pause never is.");
         _ = DetachedProcess.Start("deliver", "--config-dir", state.ConfigDir);
         return 0;
     }

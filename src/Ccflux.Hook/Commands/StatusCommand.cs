@@ -65,7 +65,7 @@ internal static class StatusCommand
             ConfigurationProblem = settings is null ? why : null,
             StateProblem = state.Refusal(),
             DesktopSessions = DesktopFolders.Find().Count,
-            NewSessionsRestUntilUtc = SessionCap.Load(state, time).Until,
+            BackfillRestsUntilUtc = BackfillNote.Read(state)?.Until,
             TokenSet = settings is not null || saved.Token is { Length: > 0 },
             TokenRefused = refused,
             PublicKey = key?.PublicBase64,
@@ -74,7 +74,8 @@ internal static class StatusCommand
             KeyRevoked = File.Exists(state.KeyRevoked),
             Paused = pausedIntervals.IsPaused,
             PausedIntervals = pausedIntervals.Intervals,
-            Queued = AtomicFile.Read(state.Queue)?.AsSpan().Count((byte)'\n') ?? 0,
+            OutboxBytes = new OutboxFile(state).Waiting,
+            OutboxFullSinceUtc = new FileInfo(state.OutboxFull) is { Exists: true } full ? new DateTimeOffset(full.LastWriteTimeUtc, TimeSpan.Zero) : null,
             Spooled = new SpoolFile(state.Spool).Read().Events.Count,
             Delivering = File.Exists(state.Lock) && DeliverLock.IsTaken(state.Lock),
             Reachable = reachable,
@@ -126,10 +127,15 @@ internal static class StatusCommand
         output.WriteLine($"  Token        {(status.TokenRefused ? "refused by the receiver: ask your administrator for a new one" : status.TokenSet ? "set" : "not set")}");
         output.WriteLine($"  Device key   {(status.KeyRevoked ? "revoked by the administrator: nothing is sent" : status.PublicKey is null ? "created at the first report" : $"{status.PublicKey} ({(status.KeyRegistered ? "registered" : "not registered yet")})")}");
         output.WriteLine($"  Sending      {Sending(status)}");
-        output.WriteLine($"  Waiting      {Plural.Of(status.Queued, "turn")}, {Plural.Of(status.Spooled, "event")}, {Plural.Of(status.ReadingsWaiting, "quota reading")}");
-        if (status.NewSessionsRestUntilUtc is { } rest)
+        output.WriteLine($"  Waiting      {Plural.Of(status.OutboxBytes, "byte")} of {OutboxFile.MaxBytes / 1024 / 1024} MB, {Plural.Of(status.Spooled, "event")}, {Plural.Of(status.ReadingsWaiting, "quota reading")}");
+        if (status.OutboxFullSinceUtc is { } full)
         {
-            output.WriteLine($"  Daily cap    reached: new sessions are sent from {Minute(rest)} on; sessions that the receiver knows are still sent");
+            output.WriteLine($"               full since {Minute(full)}: transcripts are not read until there is room, and what is deleted from them meanwhile is lost");
+        }
+
+        if (status.BackfillRestsUntilUtc is { } rest)
+        {
+            output.WriteLine($"  Backfill     goes on with the first event after {Minute(rest)}: the receiver accepts no more history before");
         }
 
         if (status.DesktopSessions > 0)
@@ -156,8 +162,8 @@ internal static class StatusCommand
             return;
         }
 
-        output.WriteLine($"  Last report  {Minute(status.LastReportUtc!.Value)}; its newest turn, exactly as it was sent:");
-        output.WriteLine(JsonSerializer.Serialize(status.LastPayload, StatusJson.Default.TurnBatch));
+        output.WriteLine($"  Last report  {Minute(status.LastReportUtc!.Value)}; its newest request, exactly as it was sent:");
+        output.WriteLine(JsonSerializer.Serialize(status.LastPayload, StatusJson.Default.RequestBatch));
     }
 
     private static string Sending(StatusReport status) => status switch

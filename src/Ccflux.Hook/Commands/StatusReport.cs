@@ -35,8 +35,8 @@ internal sealed record StatusReport
     /// <summary>Sessions of Claude Desktop's agent mode on this machine, which no hook reports.</summary>
     public int DesktopSessions { get; init; }
 
-    /// <summary>Until when the receiver accepts no new sessions of this user; null if it accepts them.</summary>
-    public DateTimeOffset? NewSessionsRestUntilUtc { get; init; }
+    /// <summary>When a backfill goes on that the receiver's allowance for history stopped; null if there is none.</summary>
+    public DateTimeOffset? BackfillRestsUntilUtc { get; init; }
 
     public required bool TokenSet { get; init; }
 
@@ -51,11 +51,14 @@ internal sealed record StatusReport
 
     public required bool Paused { get; init; }
 
-    /// <summary>Intervals whose turns are never sent.</summary>
+    /// <summary>Intervals of which nothing is ever sent.</summary>
     public required IReadOnlyList<PausedInterval> PausedIntervals { get; init; }
 
-    /// <summary>Turns that are waiting for acknowledgement.</summary>
-    public required int Queued { get; init; }
+    /// <summary>Size in bytes of what was read from transcripts and waits for acknowledgement.</summary>
+    public required long OutboxBytes { get; init; }
+
+    /// <summary>Since when transcripts are not read because there is no room for more; what is deleted from them meanwhile is lost. Null if there is room.</summary>
+    public DateTimeOffset? OutboxFullSinceUtc { get; init; }
 
     /// <summary>Hook events that deliver has not processed yet.</summary>
     public required int Spooled { get; init; }
@@ -85,8 +88,8 @@ internal sealed record StatusReport
 
     public DateTimeOffset? LastReportUtc { get; init; }
 
-    /// <summary>The last turn, exactly as it was sent.</summary>
-    public TurnBatch? LastPayload { get; init; }
+    /// <summary>The last request, exactly as it was sent.</summary>
+    public RequestBatch? LastPayload { get; init; }
 }
 
 [JsonSourceGenerationOptions(

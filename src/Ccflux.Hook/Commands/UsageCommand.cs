@@ -6,7 +6,7 @@ using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary><c>ccflux usage</c>: local totals, offline, by the same rules as reports.</summary>
+/// <summary><c>ccflux usage</c>: local totals, offline: the requests that reports contain, by the same rules.</summary>
 internal static class UsageCommand
 {
     private const string Usage = """
@@ -39,20 +39,9 @@ internal static class UsageCommand
             return Wrong;
         }
 
-        var table = new UsageTable(view);
-        var claims = MessageClaims.InMemory();
-        foreach (var session in states.SelectMany(state => TreeScan.Run(state.ConfigDir, claims)))
-        {
-            table.Add(session);
-        }
-
         // A user who names a folder wants that folder only.
         var isNamed = arguments.Has("--config-dir") || ConfigDirNames.FromEnvironment is not null;
-        foreach (var session in isNamed ? [] : DesktopFolders.Find().SelectMany(dir => TreeScan.Run(dir, claims)))
-        {
-            table.AddDesktop(session);
-        }
-
+        var table = new UsageTable(view, LocalRequests.Read(states.Select(state => state.ConfigDir), isNamed ? [] : DesktopFolders.Find()));
         Write(table, PriceListAge.At(time), arguments.Has("--json"), output);
         foreach (var unread in table.Problems)
         {

@@ -13,7 +13,7 @@ internal static class UsageFaults
         (LineFault.TooLong, "too_long", $"longer than {LineReader.MaxLine / 1024 / 1024} MB"),
         (LineFault.Utf16, "utf16", "in UTF-16"),
         (LineFault.NoIdentity, "no_identity", "without any id or time"),
-        (LineFault.NoTime, "no_time", "answers in turns without any time"),
+        (LineFault.NoTime, "no_time", "answers before any time"),
     ];
 
     /// <summary>The reasons that occurred, with the number of lines for each.</summary>

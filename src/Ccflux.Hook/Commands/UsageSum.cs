@@ -17,7 +17,10 @@ internal sealed class UsageSum
 
     public long CacheWrite1hTokens { get; private set; }
 
+    /// <summary>Requests, by the name that the API has for their answers.</summary>
     public long Messages { get; private set; }
+
+    public long WebSearches { get; private set; }
 
     public decimal CostUsd { get; private set; }
 
@@ -27,38 +30,39 @@ internal sealed class UsageSum
     /// <summary>Some of it has no price and is not included in <see cref="CostUsd"/>.</summary>
     public bool Unpriced { get; private set; }
 
-    /// <param name="day">The day (UTC) whose prices apply.</param>
-    public void Add(string model, DateOnly day, ModelUsage usage)
+    /// <summary>Adds a request without its cost.</summary>
+    public void Add(in MessageUsage usage)
     {
-        InputTokens += usage.InputTokens;
-        OutputTokens += usage.OutputTokens;
-        CacheReadTokens += usage.CacheReadTokens;
-        CacheWriteTokens += usage.CacheWriteTokens;
-        CacheWrite1hTokens += usage.CacheWrite1hTokens;
-        Messages += usage.Messages;
+        InputTokens += usage.Input;
+        OutputTokens += usage.Output;
+        CacheReadTokens += usage.CacheRead;
+        CacheWriteTokens += usage.CacheWrite;
+        CacheWrite1hTokens += usage.CacheWrite1h;
+        Messages++;
+        WebSearches += usage.WebSearches;
         Partial |= usage.Partial;
-        var cost = PriceList.BuiltIn.Cost(model, day, usage);
-        CostUsd += cost ?? 0;
-        Unpriced |= cost is null;
     }
 
-    /// <summary>Adds what a report leaves out: an advisor's tokens, the effect of other terms on the tokens' cost, and web searches.</summary>
-    public void Add(DateOnly day, LocalUsage local)
+    /// <summary>Computes the cost of requests of one model, day (UTC) and kind.</summary>
+    public void Price(string model, DateOnly day, PriceKind kind)
     {
-        if (local.Advisor is { } advisor)
+        var terms = new PriceTerms(kind.HasFlag(PriceKind.InUs) ? PriceTerms.Us : null, kind.HasFlag(PriceKind.Batch));
+        if (PriceList.BuiltIn.Find(model, day, terms) is not { } price)
         {
-            Add(local.Model, day, advisor);
+            Unpriced = true;
+            return;
         }
 
-        foreach (var (terms, usage) in local.OnTerms)
+        var all = new TokenCounts
         {
-            CostUsd += (PriceList.BuiltIn.Cost(local.Model, day, usage, terms) - PriceList.BuiltIn.Cost(local.Model, day, usage)) ?? 0;
-        }
-
-        if (PriceList.BuiltIn.Find(local.Model, day) is not null)
-        {
-            CostUsd += local.WebSearches * PriceList.BuiltIn.WebSearchUsd;
-        }
+            InputTokens = InputTokens,
+            OutputTokens = OutputTokens,
+            CacheReadTokens = CacheReadTokens,
+            CacheWriteTokens = CacheWriteTokens,
+            CacheWrite1hTokens = CacheWrite1hTokens,
+        };
+        CostUsd = (WebSearches * PriceList.BuiltIn.WebSearchUsd) + PriceList.Cost(
+            price, all, kind.HasFlag(PriceKind.Over100k) ? all : null, kind.HasFlag(PriceKind.Over200k) ? all : null, kind.HasFlag(PriceKind.Fast) ? all : null);
     }
 
     public void Add(UsageSum other)
@@ -69,8 +73,25 @@ internal sealed class UsageSum
         CacheWriteTokens += other.CacheWriteTokens;
         CacheWrite1hTokens += other.CacheWrite1hTokens;
         Messages += other.Messages;
+        WebSearches += other.WebSearches;
         CostUsd += other.CostUsd;
         Partial |= other.Partial;
         Unpriced |= other.Unpriced;
     }
+}
+
+/// <summary>What decides the price of a request besides its model and its day.</summary>
+[Flags]
+internal enum PriceKind : byte
+{
+    None = 0,
+
+    /// <summary>The prompt has more than 100 000 tokens.</summary>
+    Over100k = 1,
+
+    /// <summary>The prompt has more than 200 000 tokens.</summary>
+    Over200k = 2,
+    Fast = 4,
+    InUs = 8,
+    Batch = 16,
 }

@@ -1,30 +1,41 @@
 using System.Globalization;
-using Ccflux.Contracts.Usage;
+using System.Runtime.InteropServices;
 using Ccflux.Hook.Transcript;
 
 namespace Ccflux.Hook.Commands;
 
-/// <summary>Local totals: overall, by key, and by key and model.</summary>
-internal sealed class UsageTable(UsageView view)
+/// <summary>Local totals: overall, by key, and by key and model. A request counts at its own time.</summary>
+internal sealed class UsageTable
 {
     /// <summary>Length of Claude Code's window in hours; it starts with the hour of its first request.</summary>
     private const int BlockHours = 5;
 
+    private const long HourMs = 3_600_000;
+    private const int DayHours = 24;
+
     private readonly Dictionary<string, UsageRow> _rows = new(StringComparer.Ordinal);
 
-    // Every hour (UTC) with usage, including turns that the view leaves out: they open blocks too.
-    private readonly SortedSet<long> _hours = [];
+    // Every hour (since 1970, UTC) with usage, including requests that the view leaves out: they open blocks too.
+    private readonly HashSet<long> _hours = [];
 
-    public UsageView View => view;
+    public UsageTable(UsageView view, LocalRequests requests)
+    {
+        View = view;
+        Problems = requests.Problems;
+        Faults = requests.Faults;
+        Add(requests.Requests);
+    }
+
+    public UsageView View { get; }
 
     public UsageSum Totals { get; } = new();
 
     public SortedSet<string> UnpricedModels { get; } = new(StringComparer.Ordinal);
 
-    public List<ReadProblem> Problems { get; } = [];
+    public IReadOnlyList<ReadProblem> Problems { get; }
 
     /// <summary>What was wrong with lines of the transcripts.</summary>
-    public LineFaults Faults { get; } = new();
+    public LineFaults Faults { get; }
 
     /// <summary>Sessions of Claude Desktop's agent mode that are included in the totals.</summary>
     public int DesktopSessions { get; private set; }
@@ -34,87 +45,106 @@ internal sealed class UsageTable(UsageView view)
 
     /// <summary>Rows in order: times ascending, models by name, sessions by their start.</summary>
     public IEnumerable<UsageRow> Rows =>
-        view.By == UsageBy.Block ? Blocks() : _rows.Values.OrderBy(row => row.Order).ThenBy(row => row.Key, StringComparer.Ordinal);
+        View.By == UsageBy.Block ? Blocks() : _rows.Values.OrderBy(row => row.Order).ThenBy(row => row.Key, StringComparer.Ordinal);
 
-    public void Add(ScanResult session)
+    /// <summary>Requests of one row, model, day and kind of price, whose cost is computed at once.</summary>
+    /// <param name="Span">The hour, or a number of the view's part of the time zone's calendar; 0 if rows are no times.</param>
+    /// <param name="Session">The session; empty if rows are something else.</param>
+    private readonly record struct Cell(long Span, string Session, string Model, long Day, PriceKind Kind);
+
+    private void Add(IReadOnlyCollection<Request> requests)
     {
-        Problems.AddRange(session.Problems);
-        Faults.Add(session.Faults);
-        foreach (var turn in session.Turns)
+        var days = new DayOfTime(View);
+        var cells = new Dictionary<Cell, UsageSum>();
+        var starts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var desktop = new HashSet<string>(StringComparer.Ordinal);
+        long lastHour = -1;
+        foreach (var request in requests)
         {
-            if (turn.Models.Count > 0)
+            var hour = request.AtMs / HourMs;
+            if (hour != lastHour)
             {
-                _hours.Add(Hour(turn));
+                _hours.Add(hour);
+                lastHour = hour;
             }
 
-            foreach (var (model, usage) in turn.Models)
+            if (View.By == UsageBy.Session)
             {
-                Add(turn, model, sum => sum.Add(model, PriceDay(turn), usage));
+                ref var start = ref CollectionsMarshal.GetValueRefOrAddDefault(starts, request.Session, out var known);
+                start = known ? Math.Min(start, request.AtMs) : request.AtMs;
+            }
+
+            var day = days.Of(request.AtMs);
+            if (!View.Takes(day))
+            {
+                continue;
+            }
+
+            var cell = new Cell(
+                View.By switch
+                {
+                    UsageBy.Day => day.DayNumber,
+                    UsageBy.Week => UsageView.Week(day).DayNumber,
+                    UsageBy.Month => day.AddDays(1 - day.Day).DayNumber,
+                    UsageBy.Block => hour,
+                    UsageBy.Session or UsageBy.Model => 0,
+                },
+                View.By == UsageBy.Session ? request.Session : string.Empty,
+                request.Usage.Model!,
+                hour / DayHours,
+                KindOf(request.Usage));
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(cells, cell, out _);
+            (sum ??= new UsageSum()).Add(request.Usage);
+            if (request.Desktop)
+            {
+                desktop.Add(request.Session);
+                DesktopOutputTokens += request.Usage.Output;
             }
         }
 
-        if (session.Local.Count == 0)
+        DesktopSessions = desktop.Count;
+        foreach (var (cell, sum) in cells)
         {
-            return;
-        }
-
-        var turns = session.Turns.ToDictionary(turn => turn.TurnIndex);
-        foreach (var local in session.Local)
-        {
-            if (turns.TryGetValue(local.TurnIndex, out var turn))
-            {
-                Add(turn, local.Model, sum => sum.Add(PriceDay(turn), local));
-            }
+            Add(cell, sum, starts);
         }
     }
 
-    /// <summary>Adds a session of Claude Desktop's agent mode, which is counted here and reported by no hook.</summary>
-    public void AddDesktop(ScanResult session)
+    private void Add(in Cell cell, UsageSum sum, Dictionary<string, long> starts)
     {
-        var before = Totals.OutputTokens;
-        Add(session);
-        DesktopSessions += session.Turns.Any(turn => view.Takes(turn.EndedUtc)) ? 1 : 0;
-        DesktopOutputTokens += Totals.OutputTokens - before;
-    }
-
-    /// <summary>Prices apply by UTC day, whatever the time zone.</summary>
-    private static DateOnly PriceDay(TurnReport turn) => DateOnly.FromDateTime(turn.EndedUtc.UtcDateTime);
-
-    private static long Hour(TurnReport turn) => turn.EndedUtc.UtcTicks / TimeSpan.TicksPerHour;
-
-    private static DateTimeOffset Start(long hour) => new(hour * TimeSpan.TicksPerHour, TimeSpan.Zero);
-
-    private static string Name(DateOnly day, string format = "yyyy-MM-dd") => day.ToString(format, CultureInfo.InvariantCulture);
-
-    private void Add(TurnReport turn, string model, Action<UsageSum> add)
-    {
-        if (!view.Takes(turn.EndedUtc))
-        {
-            return;
-        }
-
-        var row = Row(turn, model);
-        var ofModel = row.Of(model);
-        add(Totals);
-        add(row.Sum);
-        add(ofModel);
+        // Prices apply by UTC day, whatever the time zone.
+        sum.Price(cell.Model, DateOnly.FromDayNumber((int)cell.Day + s_epoch), cell.Kind);
+        var row = Row(cell, starts);
+        var ofModel = row.Of(cell.Model);
+        Totals.Add(sum);
+        row.Sum.Add(sum);
+        ofModel.Add(sum);
         if (ofModel.Unpriced)
         {
-            UnpricedModels.Add(model);
+            UnpricedModels.Add(cell.Model);
         }
     }
 
-    private UsageRow Row(TurnReport turn, string model)
+    private static readonly int s_epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+
+    private static PriceKind KindOf(in MessageUsage usage) =>
+        (usage.Prompt > 200_000 ? PriceKind.Over100k | PriceKind.Over200k : usage.Prompt > 100_000 ? PriceKind.Over100k : PriceKind.None)
+        | (usage.Fast ? PriceKind.Fast : PriceKind.None)
+        | (usage.InUs ? PriceKind.InUs : PriceKind.None)
+        | (usage.Batch ? PriceKind.Batch : PriceKind.None);
+
+    private static DateTimeOffset Start(long hour) => DateTimeOffset.FromUnixTimeMilliseconds(hour * HourMs);
+
+    private static string Name(long day, string format) => DateOnly.FromDayNumber((int)day).ToString(format, CultureInfo.InvariantCulture);
+
+    private UsageRow Row(in Cell cell, Dictionary<string, long> starts)
     {
-        var at = turn.EndedUtc;
-        var (order, key) = view.By switch
+        var (order, key) = View.By switch
         {
-            UsageBy.Day => (view.Day(at).DayNumber, Name(view.Day(at))),
-            UsageBy.Week => (view.Week(at).DayNumber, Name(view.Week(at))),
-            UsageBy.Month => (view.Day(at).DayNumber, Name(view.Day(at), "yyyy-MM")),
-            UsageBy.Block => (Hour(turn), view.Block(Start(Hour(turn)))),
-            UsageBy.Session => (_rows.Count, turn.SessionId),
-            UsageBy.Model => (0L, model),
+            UsageBy.Day or UsageBy.Week => (cell.Span, Name(cell.Span, "yyyy-MM-dd")),
+            UsageBy.Month => (cell.Span, Name(cell.Span, "yyyy-MM")),
+            UsageBy.Block => (cell.Span, View.Block(Start(cell.Span))),
+            UsageBy.Session => (starts[cell.Session], cell.Session),
+            UsageBy.Model => (0L, cell.Model),
         };
         if (!_rows.TryGetValue(key, out var row))
         {
@@ -130,7 +160,7 @@ internal sealed class UsageTable(UsageView view)
         var hours = _rows.Values.ToDictionary(row => row.Order);
         UsageRow? block = null;
         var start = long.MinValue;
-        foreach (var hour in _hours)
+        foreach (var hour in _hours.Order())
         {
             if (hour >= start + BlockHours)
             {
@@ -145,7 +175,7 @@ internal sealed class UsageTable(UsageView view)
 
             if (hours.TryGetValue(hour, out var ofHour))
             {
-                block ??= new UsageRow(view.Block(Start(start)), start);
+                block ??= new UsageRow(View.Block(Start(start)), start);
                 block.Add(ofHour);
             }
         }
@@ -153,6 +183,33 @@ internal sealed class UsageTable(UsageView view)
         if (block is not null)
         {
             yield return block;
+        }
+    }
+
+    /// <summary>The days of instants in the view's time zone. Every offset is a multiple of a quarter of an hour, so that each quarter is looked up once.</summary>
+    private sealed class DayOfTime(UsageView view)
+    {
+        private const long QuarterMs = 900_000;
+
+        private readonly Dictionary<long, DateOnly> _days = [];
+        private long _last = -1;
+        private DateOnly _day;
+
+        public DateOnly Of(long atMs)
+        {
+            var quarter = atMs / QuarterMs;
+            if (quarter == _last)
+            {
+                return _day;
+            }
+
+            _last = quarter;
+            if (!_days.TryGetValue(quarter, out _day))
+            {
+                _days.Add(quarter, _day = view.Day(DateTimeOffset.FromUnixTimeMilliseconds(quarter * QuarterMs)));
+            }
+
+            return _day;
         }
     }
 }

@@ -13,26 +13,18 @@ internal enum UsageBy
     Model,
 }
 
-/// <summary>Which turns are counted, and in which rows. A turn counts where it ended, as in reports; days are those of the time zone.</summary>
+/// <summary>Which requests are counted, and in which rows. Days are those of the time zone.</summary>
 /// <param name="Since">The first day that counts; null: no lower bound.</param>
 /// <param name="Until">The last day that counts; null: no upper bound.</param>
 internal sealed record UsageView(UsageBy By, TimeZoneInfo Zone, DateOnly? Since = null, DateOnly? Until = null)
 {
-    public bool Takes(DateTimeOffset instant)
-    {
-        var day = Day(instant);
-        return !(day < Since) && !(day > Until);
-    }
+    public bool Takes(DateOnly day) => !(day < Since) && !(day > Until);
 
     /// <summary>The day of an instant in the time zone.</summary>
     public DateOnly Day(DateTimeOffset instant) => DateOnly.FromDateTime(In(instant).DateTime);
 
-    /// <summary>The Monday of that day's week.</summary>
-    public DateOnly Week(DateTimeOffset instant)
-    {
-        var day = Day(instant);
-        return day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
-    }
+    /// <summary>The Monday of a day's week.</summary>
+    public static DateOnly Week(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
 
     /// <summary>The name of a block: its start in the time zone, such as <c>2026-11-21T16:00+09:00</c>.</summary>
     public string Block(DateTimeOffset start) => In(start).ToString("yyyy-MM-dd'T'HH:mmzzz", CultureInfo.InvariantCulture);

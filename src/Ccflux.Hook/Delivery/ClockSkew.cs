@@ -6,7 +6,7 @@ namespace Ccflux.Hook.Delivery;
 /// <summary>Measures how far this machine's clock is from the receiver's, once a refusal has made that worthwhile.</summary>
 internal sealed class ClockSkew(TimeProvider time)
 {
-    /// <summary>How far back a wrong clock is assumed to have been wrong. Nothing is known about the clock that timed older turns.</summary>
+    /// <summary>How far back a wrong clock is assumed to have been wrong. Nothing is known about the clock that timed older requests.</summary>
     private static readonly TimeSpan s_doubted = TimeSpan.FromHours(24);
 
     private TimeSpan? _offset;
@@ -34,32 +34,22 @@ internal sealed class ClockSkew(TimeProvider time)
         }
     }
 
-    /// <summary>The turn as the receiver's clock would have timed it. A turn that is still in the future after that is moved to now.</summary>
-    public TurnReport Adjust(TurnReport turn)
+    /// <summary>The report as the receiver's clock would have timed it. What is still in the future after that is moved to now.</summary>
+    public RequestBatch Adjust(RequestBatch batch) => _offset is null ? batch : batch with { Sessions = [.. batch.Sessions.Select(Adjust)] };
+
+    private ReportedSession Adjust(ReportedSession session) => session with
     {
-        if (_offset is not { } offset)
-        {
-            return turn;
-        }
+        Turns = [.. session.Turns.Select(turn => turn with { Started = Adjust(turn.Started), Ended = Adjust(turn.Ended) })],
+        Requests = [.. session.Requests.Select(request => request with { At = Adjust(request.At) })],
+        LimitEvents = session.LimitEvents?.Select(limit => limit with { At = Adjust(limit.At) }).ToArray(),
+    };
 
-        var doubted = offset.Duration() > ReportLimits.ClockTolerance && turn.EndedUtc > time.GetUtcNow() - s_doubted;
-        var shift = doubted ? offset : TimeSpan.Zero;
-        var beyond = turn.EndedUtc + shift - ServerNow();
-        if (beyond > TimeSpan.Zero)
-        {
-            shift -= beyond;
-        }
-
-        return shift == TimeSpan.Zero
-            ? turn
-            : turn with
-            {
-                StartedUtc = turn.StartedUtc + shift,
-                EndedUtc = turn.EndedUtc + shift,
-                SessionStartUtc = turn.SessionStartUtc + shift,
-                LimitEvents = turn.LimitEvents?.Select(limit => limit with { AtUtc = limit.AtUtc + shift }).ToArray(),
-                ClockAdjusted = true,
-            };
+    /// <summary>An instant in epoch milliseconds.</summary>
+    private long Adjust(long at)
+    {
+        var doubted = _offset!.Value.Duration() > ReportLimits.ClockTolerance && at > (time.GetUtcNow() - s_doubted).ToUnixTimeMilliseconds();
+        var adjusted = doubted ? at + (long)_offset.Value.TotalMilliseconds : at;
+        return Math.Min(adjusted, Math.Max(ServerNow().ToUnixTimeMilliseconds(), 0));
     }
 
     /// <summary>The reading as the receiver's clock would have timed it, but never later than now. Its reset time comes from the vendor and does not change.</summary>

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Transcript;
 
@@ -10,75 +9,51 @@ internal enum Scope
     /// <summary>Those named in the spool, and those that they imply.</summary>
     Spooled,
 
-    /// <summary>Those named in the spool, and all that were reported before or written to since this machine has had a key.</summary>
-    Known,
-
-    /// <summary>Every transcript on the machine.</summary>
+    /// <summary>Every transcript on the machine, as history.</summary>
     Everything,
 
     /// <summary>None: only the readings of status lines.</summary>
     Readings,
 }
 
-/// <summary>One run of deliver while the lock is held: spool, transcripts, queue, receiver, repeated until nothing is left.</summary>
-internal sealed class DeliveryRun(
-    StateDirectory state, StateLog log, TimeProvider time, SessionScans scans, Outbox outbox, OutboxSender sender, ReportSender reporter, Acknowledgement acknowledgement, SessionCap cap)
+/// <summary>One run of deliver while the lock is held: spool, transcripts, outbox, receiver, repeated until nothing is left; then what a backfill has to do.</summary>
+internal sealed class DeliveryRun(StateDirectory state, StateLog log, TimeProvider time, SessionStates states, OutboxFile outbox, OutboxSender sender, Acknowledgement acknowledgement)
 {
     /// <summary>The client writes a turn's last rows while, or shortly after, it calls the hook: look again after this time.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
     private const int MaxBlocked = 100;
 
+    /// <summary>Entries that are written to the disk at once: about a megabyte.</summary>
+    private const int AppendedLines = 64;
+
+    private readonly SpoolFile _spool = new(state.Spool);
+    private bool _everythingAgain;
+
     /// <summary>Called with the number of sessions that are done, and how many there are.</summary>
     public Action<int, int>? Progress { get; init; }
 
-    /// <returns>Whether everything has been acknowledged.</returns>
+    /// <summary>Sessions that the receiver's allowance for history left for later.</summary>
+    public int Held { get; private set; }
+
+    /// <returns>Whether everything has been acknowledged, but for what is <see cref="Held"/>.</returns>
     public async Task<bool> RunAsync(Scope scope, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var paused = PausedIntervals.Load(state);
-        outbox.Restore(ReportQueue.Load(state, log).Where(turn => !paused.Covers(turn)), cap.Holds);
-        var spool = new SpoolFile(state.Spool);
+        LegacyQueue.SetAside(state, log);
         var settled = 0L;
-        var resent = false;
         var blocked = 0;
         while (true)
         {
-            var spooled = spool.Read();
+            var spooled = _spool.Read();
             Fault.Point(Fault.SpoolRead);
-            var resend = acknowledgement.MustResendAll;
-            if (resend && resent)
-            {
-                // With two databases behind one URL, everything would be sent for ever.
-                log.Error("report: the receiver's database keeps changing; everything is sent again at the next event");
-                return false;
-            }
-
-            if (resend)
-            {
-                ForgetOnce();
-                resent = true;
-            }
-
-            var sessions = scope == Scope.Everything || resend ? scans.All() : Choose(spooled, scope);
-            if (since is { } from)
-            {
-                sessions = [.. sessions.Where(session => TranscriptFile.LastWriteUtc(session.MainPath) >= from.UtcDateTime)];
-            }
-
-            var isDelivered = await DeliverAsync(sessions, cancellationToken).ConfigureAwait(false);
-            if (isDelivered || cap.Held > 0)
-            {
-                cap.Save(scope == Scope.Everything || resend, since, isDelivered);
-            }
-
-            if (!isDelivered)
+            if (acknowledgement.MustResendAll && !await SendAgainAsync(cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
 
-            if (resend)
+            if (!await DeliverAsync(Choose(spooled, all: scope == Scope.Everything), cancellationToken).ConfigureAwait(false))
             {
-                acknowledgement.ResentAll();
+                return false;
             }
 
             if (acknowledgement.MustResendAll)
@@ -93,10 +68,10 @@ internal sealed class DeliveryRun(
                 continue;
             }
 
-            if (spool.TryEmpty(spooled))
+            if (_spool.TryEmpty(spooled))
             {
                 Fault.Point(Fault.SpoolEmptied);
-                return true;
+                return scope != Scope.Everything || await BackfillAsync(states.All(), since, cancellationToken).ConfigureAwait(false);
             }
 
             // A hook is adding a line, or the file cannot be written: its content stays, and is found to be delivered next time.
@@ -107,31 +82,123 @@ internal sealed class DeliveryRun(
         }
     }
 
-    /// <summary>Chooses the sessions to look at. SessionStart also covers earlier sessions, whose end may never have been reported; so do a run that was not started for
-    /// specific sessions, and a run whose spool was too full to name them all.</summary>
-    private IReadOnlyList<SessionFiles> Choose(SpoolContent spooled, Scope scope)
+    /// <summary>Chooses the sessions to look at. SessionStart also covers earlier sessions, whose end may never have been reported; so does a run that was not started for
+    /// specific sessions, and one whose spool was too full to name them all.</summary>
+    private IReadOnlyList<SessionPaths> Choose(SpoolContent spooled, bool all)
     {
-        var named = scans.Named(spooled.Events);
-        var all = scope == Scope.Known || spooled.IsFull || spooled.Events.Count == 0 || spooled.Events.Any(hookEvent => hookEvent.Name is "SessionStart");
-        if (!all)
+        var named = states.Named(spooled.Events);
+        if (!all && !spooled.IsFull && spooled.Events.Count > 0 && !spooled.Events.Any(hookEvent => hookEvent.Name is "SessionStart"))
         {
             return named;
         }
 
         var ids = named.Select(session => session.SessionId).ToHashSet(StringComparer.Ordinal);
-        return [.. SessionCatalog.OldestFirst(scans.Known().Where(session => !ids.Contains(session.SessionId)).Concat(named))];
+        return [.. named, .. states.Known().Where(session => !ids.Contains(session.SessionId))];
     }
 
-    private async Task<bool> DeliverAsync(IReadOnlyList<SessionFiles> sessions, CancellationToken cancellationToken)
+    /// <summary>Reads what is new in sessions into the outbox, and sends it.</summary>
+    private async Task<bool> DeliverAsync(IReadOnlyList<SessionPaths> sessions, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < sessions.Count; i++)
+        foreach (var session in sessions)
         {
-            if (!cap.Holds(sessions[i].SessionId))
+            if (!await CollectAsync(session, cancellationToken).ConfigureAwait(false))
             {
-                Collect(sessions[i]);
+                return false;
+            }
+        }
+
+        return await sender.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> CollectAsync(SessionPaths session, CancellationToken cancellationToken)
+    {
+        // Read again: a pause may have started while this run was waiting for the receiver.
+        if (states.Read(session, PausedIntervals.Load(state).Covers) is not { } reading)
+        {
+            return true;
+        }
+
+        Fault.Point(Fault.Scanned);
+        foreach (var lines in ReportPacker.Entries(reading, session.SessionId).Select(entry => entry.ToLine()).Chunk(AppendedLines))
+        {
+            if (outbox.TryAppend(lines))
+            {
+                continue;
             }
 
-            if (outbox.Count >= ReportLimits.MaxTurns && !await sender.FlushAsync(cancellationToken).ConfigureAwait(false))
+            AtomicFile.Write(state.OutboxFull, []);
+            if (!await sender.FlushAsync(cancellationToken).ConfigureAwait(false))
+            {
+                log.Error($"outbox: full: session {session.SessionId} is read again once there is room");
+                return false;
+            }
+
+            outbox.TryAppend(lines);
+        }
+
+        File.Delete(state.OutboxFull);
+        Fault.Point(Fault.OutboxSaved);
+        states.Commit(session.SessionId, reading.Next);
+        Fault.Point(Fault.Committed);
+        Note(session, reading);
+        return true;
+    }
+
+    private void Note(SessionPaths session, SessionReading reading)
+    {
+        if (reading.SilentRows > 0)
+        {
+            log.Activity($"paused interval: not sent: {Plural.Of(reading.SilentRows, "row")} of session {session.SessionId}");
+        }
+    }
+
+    /// <summary>Sends sessions as history, directly: their transcripts count as read once that is acknowledged.</summary>
+    private async Task<bool> BackfillAsync(IReadOnlyList<SessionPaths> sessions, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        if (since is { } from)
+        {
+            sessions = [.. sessions.Where(session => session.All.Any(path => TranscriptFile.LastWriteUtc(path) >= from.UtcDateTime))];
+        }
+
+        var batch = new List<OutboxEntry>();
+        var bytes = 0;
+        var done = new List<Action>();
+        async Task<Sent> SendAsync()
+        {
+            var sent = batch.Count == 0 ? Sent.All : await sender.SendAsync([.. batch], backfill: true, cancellationToken).ConfigureAwait(false);
+            if (sent == Sent.All)
+            {
+                done.ForEach(commit => commit());
+                done.Clear();
+                batch.Clear();
+                bytes = 0;
+            }
+
+            return sent;
+        }
+
+        for (var i = 0; i < sessions.Count; i++)
+        {
+            var session = sessions[i];
+            if (states.ReadHistory(session, PausedIntervals.Load(state).Covers) is { } reading)
+            {
+                foreach (var entry in ReportPacker.Entries(reading, session.SessionId))
+                {
+                    var size = entry.ToLine().Length;
+                    if (bytes + size > OutboxSender.ReportBytes && await SendAsync().ConfigureAwait(false) is not Sent.All and var stopped)
+                    {
+                        return Ended(stopped, sessions.Count - i);
+                    }
+
+                    batch.Add(entry);
+                    bytes += size;
+                }
+
+                done.Add(() => states.CommitHistory(session.SessionId, reading.Next));
+            }
+
+            // What happens now does not wait for what happened long ago.
+            if (_spool.Read() is { Length: > 0 } spooled && !await DeliverAsync(states.Named(spooled.Events), cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
@@ -139,52 +206,33 @@ internal sealed class DeliveryRun(
             Progress?.Invoke(i + 1, sessions.Count);
         }
 
-        outbox.AddQueued();
-        return await sender.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return Ended(await SendAsync().ConfigureAwait(false), Math.Max(1, done.Count));
     }
 
-    private void Collect(SessionFiles session)
+    private bool Ended(Sent sent, int left)
     {
-        if (scans.Scan(session) is not { } result)
-        {
-            return;
-        }
-
-        Fault.Point(Fault.Scanned);
-        reporter.ClaudeCodeVersion = result.ClaudeCodeVersion ?? reporter.ClaudeCodeVersion;
-        var work = new SessionWork(() => scans.Commit(session.SessionId, result.Next));
-        work.Opened();
-        // Read again: a pause may have started while this run was waiting for the receiver.
-        var paused = PausedIntervals.Load(state);
-        var silent = 0;
-        foreach (var turn in result.Turns)
-        {
-            if (paused.Covers(turn))
-            {
-                silent++;
-            }
-            else
-            {
-                outbox.Add(turn, work);
-            }
-        }
-
-        if (silent > 0)
-        {
-            log.Activity($"paused interval: not sent: {Plural.Of(silent, "turn")} of session {session.SessionId}");
-        }
-
-        // A scan without turns moves the watermark at once; otherwise the acknowledgement of the last turn does.
-        work.Closed();
+        Held = sent == Sent.NoMoreHistory ? left : 0;
+        return sent != Sent.Stopped;
     }
 
-    /// <summary>Forgets the watermarks once per resend, however often it is interrupted: the mark records whether that was done.</summary>
-    private void ForgetOnce()
+    /// <summary>The receiver's database was replaced: sends everything again that it had, once in a run.</summary>
+    private async Task<bool> SendAgainAsync(CancellationToken cancellationToken)
     {
-        if (AtomicFile.Read(state.ResendAll) is { Length: > 0 })
+        if (_everythingAgain)
         {
-            scans.ForgetAll();
-            AtomicFile.Write(state.ResendAll, []);
+            // With two databases behind one URL, everything would be sent for ever.
+            log.Error("report: the receiver's database keeps changing; everything is sent again at the next event");
+            return false;
         }
+
+        _everythingAgain = true;
+        acknowledgement.ForgetOnce(states.RestartAll);
+        if (!await DeliverAsync(states.Known(), cancellationToken).ConfigureAwait(false) || !await BackfillAsync(states.Backfilled(), since: null, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        acknowledgement.ResentAll();
+        return true;
     }
 }

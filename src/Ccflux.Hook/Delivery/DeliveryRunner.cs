@@ -20,8 +20,8 @@ internal enum Delivered
     /// <summary>The time before which the receiver asked not to be called has not come yet.</summary>
     Resting,
 
-    /// <summary>All but new sessions, of which the receiver accepts no more today.</summary>
-    DailyCap,
+    /// <summary>All but history, of which the receiver accepts no more for now.</summary>
+    BackfillCap,
 
     /// <summary>Something is left for a later attempt; errors.log says why.</summary>
     Unfinished,
@@ -32,14 +32,17 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
 {
     private static readonly TimeSpan s_backoff = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long history waits if the receiver does not say, and at most.</summary>
+    private static readonly TimeSpan s_historyRest = TimeSpan.FromHours(24);
+
     private readonly StateLog _log = new(state, time);
 
     public Action<int, int>? Progress { get; init; }
 
-    /// <summary>Turns acknowledged so far.</summary>
+    /// <summary>Requests acknowledged so far.</summary>
     public int Acknowledged { get; private set; }
 
-    /// <summary>Sessions that wait for the next day, after <see cref="Delivered.DailyCap"/>.</summary>
+    /// <summary>Sessions whose history waits, after <see cref="Delivered.BackfillCap"/>.</summary>
     public int Held { get; private set; }
 
     /// <summary>When they can be sent.</summary>
@@ -65,7 +68,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
             }
 
             // An event or a reading that found the lock held started no process: look once more now that the lock is free.
-            if (delivered is not (Delivered.All or Delivered.DailyCap) || scope == Scope.Everything)
+            if (delivered is not (Delivered.All or Delivered.BackfillCap) || scope == Scope.Everything)
             {
                 return delivered;
             }
@@ -114,7 +117,7 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
 
         var post = new SignedRequest(client, tokens, DeviceKey.LoadOrCreate(state.SigningKey, _log), clock);
         var registered = new RegisteredRequest(post, new KeyRegistration(state, post, _log));
-        // First, because readings are few and current; turns may have to wait for the receiver.
+        // First, because readings are few and current; requests may have to wait for the receiver.
         await readings.SendAsync(registered, clock, cancellationToken).ConfigureAwait(false);
         if (tokens.WasRefused)
         {
@@ -126,23 +129,38 @@ internal sealed class DeliveryRunner(StateDirectory state, TimeProvider time)
             return Delivered.All;
         }
 
-        var reporter = new ReportSender(registered, clock);
-        var outbox = new Outbox(state);
+        var outbox = new OutboxFile(state);
+        var states = new SessionStates(state, _log, time);
         var acknowledgement = new Acknowledgement(state, _log, time);
-        var cap = SessionCap.Load(state, time, asksAgain: scope == Scope.Everything);
-        if (cap.Due is { } left)
+        if (scope != Scope.Everything && BackfillNote.Read(state) is { } left && left.Until <= time.GetUtcNow())
         {
-            // The day with too many new sessions is over: what was left over then comes first.
-            (scope, since) = scope == Scope.Everything ? (scope, cap.SinceWithEarlier(since)) : left.Everything ? (Scope.Everything, left.Since) : (Scope.Known, null);
+            (scope, since) = (Scope.Everything, left.Since); // the wait is over
         }
 
-        var sender = new OutboxSender(state, _log, time, outbox, reporter, acknowledgement, cap, new RetryBackoff(time, BackoffLimit(), Random.Shared));
-        var run = new DeliveryRun(state, _log, time, new SessionScans(state, _log, time), outbox, sender, reporter, acknowledgement, cap) { Progress = Progress };
+        var sender = new OutboxSender(state, _log, time, outbox, states, new ReportSender(registered, clock), acknowledgement, new RetryBackoff(time, BackoffLimit(), Random.Shared));
+        var run = new DeliveryRun(state, _log, time, states, outbox, sender, acknowledgement) { Progress = Progress };
         var all = await run.RunAsync(scope, since, cancellationToken).ConfigureAwait(false);
         Acknowledged += sender.Acknowledged;
-        (Held, HeldUntil) = (cap.Held, cap.Until);
-        return all && cap.Held > 0 ? Delivered.DailyCap : all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
+        Held = run.Held;
+        if (run.Held > 0)
+        {
+            var rest = sender.HistoryRest is { } asked && asked > TimeSpan.Zero && asked < s_historyRest ? asked : s_historyRest;
+            HeldUntil = time.GetUtcNow() + rest;
+            new BackfillNote(HeldUntil.Value, Earlier(since, BackfillNote.Read(state))).Write(state);
+            return Delivered.BackfillCap;
+        }
+
+        if (all && scope == Scope.Everything)
+        {
+            File.Delete(state.Backfill);
+        }
+
+        return all ? Delivered.All : IsSilent() ?? (tokens.WasRefused ? Delivered.TokenRefused : Delivered.Unfinished);
     }
+
+    /// <summary>The earlier start of this backfill and one that waits; null for everything.</summary>
+    private static DateTimeOffset? Earlier(DateTimeOffset? since, BackfillNote? waiting) =>
+        waiting is null ? since : since is null || waiting.Since is null ? null : since < waiting.Since ? since : waiting.Since;
 
     /// <summary>Null if sending is allowed. By deleting the marker of a revoked key the user sets up the device again, which ends that silence.</summary>
     private Delivered? IsSilent()

@@ -1,136 +1,145 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Spool;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Sends the outbox batch by batch and does what each answer requires, until it is empty or there is a reason to stop.</summary>
-internal sealed class OutboxSender(
-    StateDirectory state, StateLog log, TimeProvider time, Outbox outbox, ReportSender reporter, Acknowledgement acknowledgement, SessionCap cap, RetryBackoff backoff)
+/// <summary>Outcome of sending entries.</summary>
+internal enum Sent
 {
-    /// <summary>True once there is no point in continuing in this run.</summary>
-    public bool Stopped { get; private set; }
+    /// <summary>All are acknowledged or set aside.</summary>
+    All,
 
-    /// <summary>Turns acknowledged in this run.</summary>
+    /// <summary>The receiver takes no more history for now.</summary>
+    NoMoreHistory,
+
+    /// <summary>There is no point in continuing in this run.</summary>
+    Stopped,
+}
+
+/// <summary>Sends entries report by report and does what each answer requires, until all are sent or there is a reason to stop.</summary>
+internal sealed class OutboxSender(
+    StateDirectory state, StateLog log, TimeProvider time, OutboxFile outbox, SessionStates states, ReportSender reporter, Acknowledgement acknowledgement, RetryBackoff backoff)
+{
+    /// <summary>Bytes of entries that are put into one report: what a receiver takes at least, without what is around them.</summary>
+    public const int ReportBytes = ReportLimits.DefaultBodyBytes - 16 * 1024;
+
+    /// <summary>Pauses above this number are not repeated: the earlier ones were sent when they were the latest.</summary>
+    private const int MaxPauses = 200;
+
+    /// <summary>Requests acknowledged in this run.</summary>
     public int Acknowledged { get; private set; }
 
-    /// <returns>False if it stopped with turns left.</returns>
+    /// <summary>How long the receiver asked to wait, after <see cref="Sent.NoMoreHistory"/>.</summary>
+    public TimeSpan? HistoryRest { get; private set; }
+
+    /// <summary>Sends the outbox.</summary>
+    /// <returns>False if it stopped with something left.</returns>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
-        if (outbox.Count == 0)
+        while (outbox.Waiting > 0)
         {
-            return !Stopped;
-        }
-
-        outbox.Save();
-        Fault.Point(Fault.QueueSaved);
-        foreach (var batch in BatchPacker.Pack([.. outbox.Turns], outgoing => outgoing.Turn))
-        {
-            if (!await SendAsync(WithoutResting(batch), cancellationToken).ConfigureAwait(false))
+            var (entries, bytes) = outbox.First(ReportBytes, out var damaged);
+            if (damaged > 0)
             {
-                Stopped = true;
+                log.Error($"outbox: {Plural.Of(damaged, "damaged line")} skipped");
+            }
+
+            if (await SendAsync(entries, backfill: false, cancellationToken).ConfigureAwait(false) != Sent.All)
+            {
                 return false;
             }
 
-            outbox.Save();
-            Fault.Point(Fault.QueueTrimmed);
+            outbox.Advance(bytes);
+            Fault.Point(Fault.OutboxTrimmed);
         }
 
         return true;
     }
 
-    private async Task<bool> SendAsync(List<OutgoingTurn> batch, CancellationToken cancellationToken)
+    /// <summary>Sends some entries, which may be more than one report.</summary>
+    public async Task<Sent> SendAsync(IReadOnlyList<OutboxEntry> entries, bool backfill, CancellationToken cancellationToken)
     {
-        while (batch.Count > 0)
+        // Read again: a pause may have started since the entries were read.
+        var paused = PausedIntervals.Load(state);
+        entries = [.. entries.Select(entry => entry.Without(paused.Covers)).OfType<OutboxEntry>()];
+        while (entries.Count > 0)
         {
             if (PausedIntervals.Load(state).IsPaused)
             {
-                return false; // paused while this run was in progress
+                return Sent.Stopped; // paused while this run was in progress
             }
 
-            var result = await reporter.SendAsync([.. batch.Select(outgoing => outgoing.Turn)], cancellationToken).ConfigureAwait(false);
+            var pauses = acknowledgement.PausesToSend(paused, MaxPauses);
+            var result = await reporter.SendAsync(ReportPacker.Batch(entries, backfill, pauses), cancellationToken).ConfigureAwait(false);
             switch (result.Action)
             {
                 case ResponseAction.Done:
                     Fault.Point(Fault.Acknowledged);
                     backoff.Succeeded();
-                    outbox.Remove(batch);
-                    acknowledgement.Note(result.Reply!, reporter.Batch([.. batch.Select(outgoing => outgoing.Turn)]));
-                    Acknowledged += batch.Count;
-                    return true;
-
-                case ResponseAction.Split or ResponseAction.SetAside when batch.Count > 1:
-                    // Halving finds the bad report in a few requests and costs the others nothing.
-                    var half = batch.Count / 2;
-                    return await SendAsync([.. batch.Take(half)], cancellationToken).ConfigureAwait(false)
-                        && await SendAsync([.. batch.Skip(half)], cancellationToken).ConfigureAwait(false);
+                    acknowledgement.Note(result.Reply!, result.Batch);
+                    acknowledgement.NotePauses(pauses);
+                    Acknowledged += result.Batch.Sessions.Sum(session => session.Requests.Count);
+                    return Sent.All;
 
                 case ResponseAction.Split or ResponseAction.SetAside:
-                    RejectedReports.Add(state, batch[0].Turn);
-                    log.Error($"report: {result.Answer.Describe()}: turn {batch[0].Turn.TurnIndex} of session {batch[0].Turn.SessionId} set aside in rejected_reports.jsonl");
-                    outbox.Remove(batch);
-                    return true;
+                    return await SendHalvesAsync(entries, backfill, result.Answer, cancellationToken).ConfigureAwait(false);
 
-                case ResponseAction.HoldBack:
-                    return await SendKnownAsync(batch, result.Answer, cancellationToken).ConfigureAwait(false);
+                case ResponseAction.StopBackfill when backfill:
+                    HistoryRest = result.Answer.RetryAfter;
+                    return Sent.NoMoreHistory;
 
                 case ResponseAction.GoSilent:
-                    GoSilent();
-                    return false;
+                    GoSilent(entries);
+                    return Sent.Stopped;
 
                 case ResponseAction.NewToken:
-                    return false; // logged where it was refused
+                    return Sent.Stopped; // logged where it was refused
 
                 default:
                     if (!await WaitAsync(result.Answer, cancellationToken).ConfigureAwait(false))
                     {
-                        return false;
+                        return Sent.Stopped;
                     }
 
                     break;
             }
         }
 
-        return true;
+        return Sent.All;
     }
 
-    /// <summary>The whole batch is more than the receiver accepts today: by halving, the sessions that fit or that it knows are accepted.</summary>
-    private async Task<bool> SendKnownAsync(List<OutgoingTurn> batch, ReceiverResponse answer, CancellationToken cancellationToken)
+    /// <summary>Halving finds what is refused in a few requests and costs the others nothing.</summary>
+    private async Task<Sent> SendHalvesAsync(IReadOnlyList<OutboxEntry> entries, bool backfill, ReceiverResponse answer, CancellationToken cancellationToken)
     {
-        var sessions = batch.GroupBy(outgoing => outgoing.Turn.SessionId, StringComparer.Ordinal).Select(turns => turns.ToList()).ToList();
-        if (sessions.Count == 1)
+        OutboxEntry[] first, second;
+        if (entries.Count > 1)
         {
-            var session = sessions[0][0].Turn.SessionId;
-            cap.Met(session, answer.RetryAfter);
-            outbox.Hold(batch);
-            log.Error($"report: {answer.Describe()}: session {session} waits for the next day; sessions that the receiver knows are still sent");
-            return true;
+            (first, second) = ([.. entries.Take(entries.Count / 2)], [.. entries.Skip(entries.Count / 2)]);
+        }
+        else if (entries[0].Halves() is { } halves)
+        {
+            (first, second) = ([halves.First], [halves.Second]);
+        }
+        else
+        {
+            RejectedReports.Add(state, entries[0]);
+            log.Error($"report: {answer.Describe()}: a part of session {entries[0].Session.SessionId} set aside in rejected_reports.jsonl");
+            return Sent.All;
         }
 
-        var half = sessions.Count / 2;
-        return await SendAsync([.. sessions[..half].SelectMany(turns => turns)], cancellationToken).ConfigureAwait(false)
-            && await SendAsync(WithoutResting([.. sessions[half..].SelectMany(turns => turns)]), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Holds back the sessions that must wait, and returns the others.</summary>
-    private List<OutgoingTurn> WithoutResting(IReadOnlyList<OutgoingTurn> batch)
-    {
-        var resting = batch.Where(outgoing => cap.Holds(outgoing.Turn.SessionId)).ToHashSet();
-        if (resting.Count > 0)
-        {
-            outbox.Hold([.. resting]);
-        }
-
-        return [.. batch.Where(outgoing => !resting.Contains(outgoing))];
+        var sent = await SendAsync(first, backfill, cancellationToken).ConfigureAwait(false);
+        return sent == Sent.All ? await SendAsync(second, backfill, cancellationToken).ConfigureAwait(false) : sent;
     }
 
     /// <summary>The key was revoked: what is waiting is never sent, nor is anything later until the user deletes the key and this marker.</summary>
-    private void GoSilent()
+    private void GoSilent(IReadOnlyList<OutboxEntry> entries)
     {
-        var from = outbox.Waiting.Select(turn => turn.EndedUtc).Append(time.GetUtcNow()).Min();
-        PausedIntervals.Load(state).Open(PausedInterval.KeyRevoked, from);
+        var waiting = entries.Concat(outbox.First((int)OutboxFile.MaxBytes, out _).Entries).SelectMany(entry => entry.Session.Requests).Select(request => DateTimeOffset.FromUnixTimeMilliseconds(request.At));
+        PausedIntervals.Load(state).Open(PausedInterval.KeyRevoked, waiting.Append(time.GetUtcNow()).Min());
         AtomicFile.Write(state.KeyRevoked, []);
         outbox.Clear();
-        outbox.Save();
-        log.Error("key: this device's key was revoked; the queue was cleared and nothing is sent any more");
+        states.MoveToEnds();
+        log.Error("key: this device's key was revoked; what was waiting was dropped and nothing is sent any more");
     }
 
     private async Task<bool> WaitAsync(ReceiverResponse answer, CancellationToken cancellationToken)
@@ -142,7 +151,7 @@ internal sealed class OutboxSender(
                 RetryTime.Write(state.RetryAt, time.GetUtcNow() + asked);
             }
 
-            log.Error($"report: {answer.Describe()}; waiting for a later event: {Plural.Of(outbox.Count, "turn")}");
+            log.Error($"report: {answer.Describe()}; waiting for a later event: {Plural.Of(outbox.Waiting, "byte")}");
             return false;
         }
 

@@ -4,37 +4,32 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Delivery;
 
-/// <summary>Result of sending a batch.</summary>
+/// <summary>Result of sending a report.</summary>
 /// <param name="Action">What the caller has to do.</param>
 /// <param name="Reply">The reply, with <see cref="ResponseAction.Done"/>.</param>
 /// <param name="Answer">The last answer.</param>
-internal sealed record SendResult(ResponseAction Action, ReportReply? Reply, ReceiverResponse Answer);
+/// <param name="Batch">The report as it was sent.</param>
+internal sealed record SendResult(ResponseAction Action, ReportReply? Reply, ReceiverResponse Answer, RequestBatch Batch);
 
-/// <summary>Sends a batch of turns.</summary>
+/// <summary>Sends a report.</summary>
 internal sealed class ReportSender(RegisteredRequest post, ClockSkew clock)
 {
-    /// <summary>Client version named in the transcripts, for the batch's description of its sender.</summary>
-    public string? ClaudeCodeVersion { get; set; }
-
-    public async Task<SendResult> SendAsync(IReadOnlyList<TurnReport> turns, CancellationToken cancellationToken)
+    public async Task<SendResult> SendAsync(RequestBatch batch, CancellationToken cancellationToken)
     {
-        var (action, answer) = await post.SendAsync(Routes.Report, () => Write(turns), cancellationToken).ConfigureAwait(false);
+        var (action, answer) = await post
+            .SendAsync(Routes.Report, () => JsonSerializer.SerializeToUtf8Bytes(clock.Adjust(batch), UsageJson.Default.RequestBatch), cancellationToken)
+            .ConfigureAwait(false);
+        var sent = clock.Adjust(batch);
         if (action != ResponseAction.Done)
         {
-            return new SendResult(action, null, answer);
+            return new SendResult(action, null, answer, sent);
         }
 
         // A 200 without a valid reply comes from a proxy: nothing was acknowledged.
         return Read(answer.Body) is { } reply
-            ? new SendResult(ResponseAction.Done, reply, answer)
-            : new SendResult(ResponseAction.Wait, null, ReceiverResponse.None("the answer to /report does not come from a receiver"));
+            ? new SendResult(ResponseAction.Done, reply, answer, sent)
+            : new SendResult(ResponseAction.Wait, null, ReceiverResponse.None("the answer to /report does not come from a receiver"), sent);
     }
-
-    /// <summary>The batch as it is sent.</summary>
-    public TurnBatch Batch(IReadOnlyList<TurnReport> turns) =>
-        new() { Client = ClientVersion.Describe(ClaudeCodeVersion), Turns = [.. turns.Select(clock.Adjust)] };
-
-    private byte[] Write(IReadOnlyList<TurnReport> turns) => JsonSerializer.SerializeToUtf8Bytes(Batch(turns), UsageJson.Default.TurnBatch);
 
     private static ReportReply? Read(byte[] body)
     {

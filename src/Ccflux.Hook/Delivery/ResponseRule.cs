@@ -26,8 +26,8 @@ internal enum ResponseAction
     /// <summary>Refused for good: find the bad report and set it aside.</summary>
     SetAside,
 
-    /// <summary>Part of it exceeds what the receiver accepts from this user per day: send the rest.</summary>
-    HoldBack,
+    /// <summary>The receiver accepts no more history for now. Live reports go on.</summary>
+    StopBackfill,
 
     /// <summary>The key was revoked: clear the queue and go silent.</summary>
     GoSilent,
@@ -39,6 +39,9 @@ internal enum ResponseAction
 /// <summary>Maps an answer to the action it requires.</summary>
 internal static class ResponseRule
 {
+    /// <summary>The code of an answer to history that exceeds its allowance.</summary>
+    public const string BackfillCap = "backfill-cap";
+
     public static ResponseAction For(ReceiverResponse answer) => answer switch
     {
         { IsSuccess: true } => ResponseAction.Done,
@@ -51,7 +54,7 @@ internal static class ResponseRule
         // A 400 without our code comes from a proxy, not from the receiver; nothing is discarded because of it.
         { Status: 400, Code: ErrorCodes.InvalidPayload } => ResponseAction.SetAside,
         { Status: 413 } => ResponseAction.Split,
-        { Status: 429, Code: ErrorCodes.DailyCap } => ResponseAction.HoldBack,
+        { Status: 429, Code: BackfillCap } => ResponseAction.StopBackfill,
         _ => ResponseAction.Wait,
     };
 }

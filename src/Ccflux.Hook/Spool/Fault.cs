@@ -6,14 +6,14 @@ internal static class Fault
     public const string LockTaken = "lock-taken";
     public const string SpoolRead = "spool-read";
     public const string Scanned = "scanned";
-    public const string QueueSaved = "queue-saved";
+    public const string OutboxSaved = "outbox-saved";
     public const string TokenCached = "token-cached";
     public const string KeyWritten = "key-written";
     public const string KeyRegistered = "key-registered";
     public const string Posting = "posting";
     public const string Acknowledged = "acknowledged";
     public const string Committed = "committed";
-    public const string QueueTrimmed = "queue-trimmed";
+    public const string OutboxTrimmed = "outbox-trimmed";
     public const string SpoolEmptied = "spool-emptied";
     public const string StoreNoted = "store-noted";
     public const string ReadingsAcknowledged = "readings-acknowledged";
@@ -34,7 +34,7 @@ internal static class Fault
 
     public static IReadOnlyList<string> All { get; } =
     [
-        LockTaken, SpoolRead, Scanned, QueueSaved, TokenCached, KeyWritten, KeyRegistered, Posting, Acknowledged, Committed, QueueTrimmed, SpoolEmptied, StoreNoted,
+        LockTaken, SpoolRead, Scanned, OutboxSaved, Committed, TokenCached, KeyWritten, KeyRegistered, Posting, Acknowledged, OutboxTrimmed, SpoolEmptied, StoreNoted,
     ];
 
     /// <summary>Steps of a swap and of returning a login, in order.</summary>

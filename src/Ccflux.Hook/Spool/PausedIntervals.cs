@@ -1,16 +1,12 @@
 using System.Text.Json;
-using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Spool;
 
-/// <summary>An interval whose turns are never sent. Open while <see cref="Until"/> is null.</summary>
+/// <summary>An interval of which nothing is ever sent. Open while <see cref="Until"/> is null.</summary>
 internal sealed record PausedInterval(DateTimeOffset From, DateTimeOffset? Until, string Reason)
 {
     public const string Paused = "paused";
     public const string KeyRevoked = "key-revoked";
-
-    /// <summary>True if any part of the turn is within the interval: in doubt it is not sent.</summary>
-    public bool Covers(TurnReport turn) => turn.EndedUtc >= From && (Until is not { } until || turn.StartedUtc < until);
 }
 
 /// <summary>The intervals of <c>pause</c> and of revoked keys, in <c>silence.json</c>.</summary>
@@ -40,7 +36,8 @@ internal sealed class PausedIntervals
 
     public bool Covers(DateTimeOffset at) => _intervals.Exists(interval => interval.From <= at && (interval.Until is not { } until || at < until));
 
-    public bool Covers(TurnReport turn) => _intervals.Exists(interval => interval.Covers(turn));
+    /// <param name="atMs">Epoch milliseconds.</param>
+    public bool Covers(long atMs) => _intervals.Count > 0 && Covers(DateTimeOffset.FromUnixTimeMilliseconds(atMs));
 
     /// <summary>False if an interval of that reason was already open.</summary>
     public bool Open(string reason, DateTimeOffset from)

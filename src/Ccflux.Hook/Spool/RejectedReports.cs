@@ -1,16 +1,13 @@
-using System.Text.Json;
-using Ccflux.Contracts.Usage;
-
 namespace Ccflux.Hook.Spool;
 
-/// <summary><c>rejected_reports.jsonl</c>: turns that the receiver refused for good, kept for troubleshooting, the latest 256 KiB.</summary>
+/// <summary><c>rejected_reports.jsonl</c>: entries that the receiver refused for good, kept for troubleshooting, the latest 256 KiB.</summary>
 internal static class RejectedReports
 {
     private const int MaxBytes = 256 * 1024;
 
-    public static void Add(StateDirectory state, TurnReport turn)
+    public static void Add(StateDirectory state, OutboxEntry entry)
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(turn, UsageJson.Default.TurnReport);
+        var line = entry.ToLine();
         var kept = AtomicFile.Read(state.Rejected) ?? [];
         var from = 0;
         if (kept.Length + line.Length + 1 > MaxBytes)

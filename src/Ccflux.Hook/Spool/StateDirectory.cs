@@ -29,14 +29,24 @@ internal sealed class StateDirectory(string configDir)
 
     public string KeyRevoked => In("key_revoked");
 
+    /// <summary>What was read from transcripts and is not acknowledged; at most 16 MB (<see cref="OutboxFile.MaxBytes"/>). While there is no more room, transcripts are left unread.</summary>
+    public string Outbox => In("outbox.jsonl");
+
+    /// <summary>How many bytes in front of <see cref="Outbox"/> are acknowledged.</summary>
+    public string OutboxSent => In("outbox_sent");
+
+    /// <summary>Present while <see cref="Outbox"/> has no room: what is deleted from transcripts now is lost.</summary>
+    public string OutboxFull => In("outbox_full");
+
+    /// <summary>The queue of ccflux 0.1.</summary>
     public string Queue => In("pending_reports.jsonl");
 
-    /// <summary>The queue of ccflux 0.1, set aside: its content is also in the transcripts, and counted correctly there.</summary>
+    /// <summary>The same, set aside: its content is also in the transcripts, and counted correctly there.</summary>
     public string LegacyQueue => In("pending_reports.0.1.jsonl");
 
     public string Rejected => In("rejected_reports.jsonl");
 
-    /// <summary>Intervals whose turns are never sent.</summary>
+    /// <summary>Intervals of which nothing is ever sent.</summary>
     public string PausedIntervals => In("silence.json");
 
     /// <summary>Identity of the receiver's database, from its last answer.</summary>
@@ -48,8 +58,11 @@ internal sealed class StateDirectory(string configDir)
     /// <summary>The receiver asked not to be called before this time (epoch milliseconds).</summary>
     public string RetryAt => In("retry_at");
 
-    /// <summary>Until when new sessions wait, because the receiver accepts no more of them that day.</summary>
-    public string DailyCap => In("daily_cap.json");
+    /// <summary>A backfill that waits, because the receiver accepts no more history for now.</summary>
+    public string Backfill => In("backfill.json");
+
+    /// <summary>Mark of the paused intervals that the receiver knows.</summary>
+    public string PausesSent => In("pauses_sent");
 
     /// <summary>What was acknowledged last, for <c>ccflux status</c>.</summary>
     public string LastReport => In("last_report.json");
@@ -68,9 +81,6 @@ internal sealed class StateDirectory(string configDir)
 
     /// <summary>The readings that were acknowledged last, for <c>ccflux status</c>.</summary>
     public string LastReadings => In("last_readings.json");
-
-    /// <summary>Which session counts a message, by hashes of message ids.</summary>
-    public string MessageClaims => In("ledger");
 
     public string ActivityLog => In("activity.log");
 
@@ -97,8 +107,11 @@ internal sealed class StateDirectory(string configDir)
             ? home
             : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>How far a session is acknowledged. ccflux 0.1 wrote another format under the same name, which is ignored.</summary>
+    /// <summary>How far a session that had an event here has been read. ccflux 0.1 wrote another format under the same name: the event counts, the rest is ignored.</summary>
     public string Offset(string sessionId) => In(sessionId + ".offset");
+
+    /// <summary>How far a backfill has read a session.</summary>
+    public string History(string sessionId) => In(sessionId + ".history");
 
     /// <summary>Creates the folder if it does not exist.</summary>
     /// <exception cref="StateRefusedException">It is a link, or belongs to another user.</exception>

@@ -16,8 +16,8 @@ internal sealed record CachedToken(string AccessToken, DateTimeOffset ExpiresAt,
     public override string ToString() => $"CachedToken {{ ExpiresAt = {ExpiresAt:O} }}";
 }
 
-/// <summary><c>last_report.json</c>: what the receiver acknowledged last, and the newest turn in it exactly as it was sent.</summary>
-internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, int Unchanged, TurnBatch Payload);
+/// <summary><c>last_report.json</c>: what the receiver acknowledged last, and the newest request in it exactly as it was sent.</summary>
+internal sealed record LastReport(DateTimeOffset At, int Requests, int Accepted, int Unchanged, RequestBatch Payload);
 
 /// <summary>How the program's own files are serialised.</summary>
 [JsonSourceGenerationOptions(
@@ -25,7 +25,8 @@ internal sealed record LastReport(DateTimeOffset At, int Turns, int Accepted, in
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = 32)]
 [JsonSerializable(typeof(ClientConfig))]
-[JsonSerializable(typeof(CapNote))]
+[JsonSerializable(typeof(BackfillNote))]
+[JsonSerializable(typeof(OutboxEntry))]
 [JsonSerializable(typeof(CachedToken))]
 [JsonSerializable(typeof(LastReport))]
 [JsonSerializable(typeof(List<PausedInterval>))]

@@ -23,7 +23,7 @@ internal enum LineFault : byte
     /// <summary>An answer without id, request id, uuid and time: there is no way to know whether it was counted before.</summary>
     NoIdentity,
 
-    /// <summary>An answer in a turn in which no row has a time.</summary>
+    /// <summary>An answer without a time, before any row of its file has one.</summary>
     NoTime,
 
     /// <summary>A figure that is not a whole number within bounds. It counts as 0; the rest of its answer counts.</summary>

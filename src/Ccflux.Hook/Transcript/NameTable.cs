@@ -7,19 +7,29 @@ internal sealed class NameTable(Func<ReadOnlySpan<byte>, string?> make)
 
     private readonly List<(byte[] Bytes, string? Name)> _names = [];
 
+    // Most names are the same as the one before.
+    private int _last;
+
     public string? Get(ReadOnlySpan<byte> bytes)
     {
-        foreach (var (known, name) in _names)
+        if (_last < _names.Count && bytes.SequenceEqual(_names[_last].Bytes))
         {
-            if (bytes.SequenceEqual(known))
+            return _names[_last].Name;
+        }
+
+        for (var i = 0; i < _names.Count; i++)
+        {
+            if (bytes.SequenceEqual(_names[i].Bytes))
             {
-                return name;
+                _last = i;
+                return _names[i].Name;
             }
         }
 
         var made = make(bytes);
         if (_names.Count < Capacity && bytes.Length <= MaxKept)
         {
+            _last = _names.Count;
             _names.Add((bytes.ToArray(), made));
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
@@ -13,6 +14,9 @@ internal sealed partial class RowParser
         public ReadOnlySpan<byte> Uuid;
         public ReadOnlySpan<byte> ParentUuid;
         public ReadOnlySpan<byte> RequestId;
+        public ReadOnlySpan<byte> PromptId;
+        public ReadOnlySpan<byte> SessionId;
+        public ReadOnlySpan<byte> RequestSessionId;
         public ReadOnlySpan<byte> Error;
         public ReadOnlySpan<byte> MessageId;
         public ReadOnlySpan<byte> Model;
@@ -26,6 +30,9 @@ internal sealed partial class RowParser
         public bool HasUsage;
         public bool OddFigure;
         public long Status;
+
+        /// <summary>The rest of the row does not matter.</summary>
+        public bool IsDone;
     }
 
     private RowKind Kind(in Parts parts, ref TranscriptRow row)
@@ -53,7 +60,6 @@ internal sealed partial class RowParser
     {
         if (parts.ApiError)
         {
-            row.Id = IdHash.Of(parts.MessageId.IsEmpty ? parts.Uuid : parts.MessageId);
             row.RateLimited = parts.Error.SequenceEqual("rate_limit"u8);
             return RowKind.Failure;
         }
@@ -64,8 +70,7 @@ internal sealed partial class RowParser
         }
 
         row.Usage.Model = _models.Get(parts.Model);
-        Identify(parts, ref row);
-        if (row.Id == 0 && row.Place is null)
+        if (parts.RequestId.IsEmpty && parts.MessageId.IsEmpty && parts.Uuid.IsEmpty && row.AtMs == 0)
         {
             row.Fail(LineFault.NoIdentity);
             return row.Kind;
@@ -74,35 +79,38 @@ internal sealed partial class RowParser
         row.Fault = parts.OddFigure ? LineFault.Figure : LineFault.None;
         row.CallsTool = parts.StopReason.IsEmpty ? parts.ToolUse : parts.StopReason.SequenceEqual("tool_use"u8);
         row.Usage.Partial = parts.StopReason.IsEmpty;
-        row.Usage.Subagent = row.Sidechain;
         return RowKind.Message;
     }
 
-    /// <summary>Identifies the response that a row belongs to: by its request id, if it is the API's own, together with the message's id, if it has one. Relays
-    /// give every answer the same message id, or a request id of their own; then the row's position in the conversation decides.</summary>
-    private static void Identify(in Parts parts, ref TranscriptRow row)
+    /// <summary>What identifies the row, its request, its turn and its session.</summary>
+    private void Identify(in Parts parts, ref TranscriptRow row)
     {
-        if (IsApiRequestId(parts.RequestId))
+        if (row.Kind == RowKind.Message && LedgerKey.IsApiRequestId(parts.RequestId))
         {
-            row.Id = IdHash.Of(parts.MessageId, parts.RequestId, out var ofMessage);
-            row.EarlierId = IsApiMessageId(parts.MessageId) ? ofMessage : 0;
-            return;
+            row.Key = keys.OfRequest(parts.RequestId);
         }
 
-        if (!parts.MessageId.IsEmpty || !parts.Uuid.IsEmpty || row.AtMs > 0)
+        if (row.Kind is RowKind.Message or RowKind.Prompt or RowKind.Failure)
         {
-            var prompt = row.Usage.HashOfPrompt();
-            row.Place = new ResponsePlace(
-                parts.MessageId.IsEmpty ? prompt : IdHash.Of(parts.MessageId), IsApiMessageId(parts.MessageId), prompt, IdHash.Of(parts.Uuid), IdHash.Of(parts.ParentUuid));
+            row.OwnSession = !parts.RequestSessionId.IsEmpty;
+            row.Session = _sessions.Get(row.OwnSession ? parts.RequestSessionId : parts.SessionId);
+        }
+
+        if (keys.AreForReports && parts.Type.SequenceEqual("user"u8))
+        {
+            row.Prompt = parts.PromptId.IsEmpty ? 0 : LedgerKey.OfPrompt(parts.PromptId);
+            row.Turn = row.Kind == RowKind.Prompt && !parts.Uuid.IsEmpty ? LedgerKey.OfTurn(parts.Uuid) : 0;
+        }
+
+        if (followsParents && row.Kind != RowKind.Malformed)
+        {
+            row.Ids = new RowIds(
+                parts.Uuid.ToArray(), parts.ParentUuid.ToArray(), parts.MessageId.ToArray(), parts.Type.SequenceEqual("user"u8), IsApiMessageId(parts.MessageId));
         }
     }
 
     /// <summary><c>msg_01yC3vH379scTS312N1TrL</c>, <c>msg_bdrk_01…</c>; shorter ones come from relays.</summary>
     private static bool IsApiMessageId(ReadOnlySpan<byte> id) => id.Length >= ApiMessageId && id.StartsWith("msg_"u8);
-
-    /// <summary><c>req_011CSHoEeqs5C35K2UUqR7Fy</c></summary>
-    private static bool IsApiRequestId(ReadOnlySpan<byte> id) =>
-        id.Length is > 4 and <= 128 && id.StartsWith("req_"u8);
 
     private static RowKind UserKind(in Parts parts, ref TranscriptRow row)
     {
@@ -122,7 +130,6 @@ internal sealed partial class RowParser
             return RowKind.Interrupt;
         }
 
-        row.Id = IdHash.Of(parts.Uuid);
         return RowKind.Prompt;
     }
 

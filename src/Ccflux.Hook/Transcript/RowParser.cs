@@ -3,11 +3,13 @@ using Ccflux.Contracts.Usage;
 
 namespace Ccflux.Hook.Transcript;
 
-/// <summary>Parses one transcript line into what it means for usage. Lines that cannot matter are recognised by three vectorised searches;
-/// the rest is walked once. Nothing is allocated except new names. Not thread-safe.</summary>
+/// <summary>Parses one transcript line into what it means for usage. Lines that cannot matter are recognised by a few vectorised searches;
+/// the rest is walked once. Nothing is allocated except new names, and the ids of rows if parents are followed. Not thread-safe.</summary>
 /// <remarks>A line should be one JSON object as the client writes it. Tools that rewrite transcripts add spaces, joined files have byte
 /// order marks in the middle, and a line that never got its line feed is followed by the next one: each object found counts.</remarks>
-internal sealed partial class RowParser
+/// <param name="keys">How requests are identified. Without reports only answers matter, and prompts and tool results are passed over.</param>
+/// <param name="followsParents">Whether every row with a uuid gets its <see cref="TranscriptRow.Ids"/>.</param>
+internal sealed partial class RowParser(RequestKeys keys, bool followsParents = false)
 {
     private static readonly byte[][] LocalMarks =
     [
@@ -23,7 +25,9 @@ internal sealed partial class RowParser
     /// <summary>Longer than any of <see cref="LocalMarks"/> and other texts that identify a row's kind.</summary>
     private const int LongestMark = 64;
 
+    private readonly bool _onlyAnswers = !keys.AreForReports && !followsParents;
     private readonly NameTable _names = new(Text);
+    private readonly NameTable _sessions = new(Text);
     private readonly NameTable _models = new(ModelName.OfJson);
 
     /// <summary>Fills <paramref name="row"/> from the first object of the line, whatever the line contains.</summary>
@@ -65,11 +69,22 @@ internal sealed partial class RowParser
         while (cursor.NextKey(out var key))
         {
             ReadTop(key, ref cursor, ref parts, ref row);
-            if (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8))
+            if (parts.IsDone || (parts.ToolResult && row.AtMs > 0 && parts.Type.SequenceEqual("user"u8) && !(followsParents && parts.Uuid.IsEmpty)))
             {
-                // What follows is the result again, which can be most of the file: it is walked only if there is a row in it or after it.
-                row.Kind = RowKind.Activity;
-                return cursor.Rest.IndexOf("parentUuid\""u8) >= 0 ? Behind(cursor) : default;
+                // What follows is a prompt, or the result again, which can be most of the file: it is walked only if there is a row in it or after it.
+                row.Kind = parts.IsDone ? RowKind.Ignored : RowKind.Activity;
+                Identify(parts, ref row);
+                if (cursor.Rest.IndexOf("parentUuid\""u8) < 0)
+                {
+                    return default;
+                }
+
+                if (parts.IsDone)
+                {
+                    cursor.Skip();
+                }
+
+                return Behind(cursor);
             }
         }
 
@@ -88,6 +103,7 @@ internal sealed partial class RowParser
         }
 
         row.Kind = Kind(parts, ref row);
+        Identify(parts, ref row);
         return behind;
     }
 
@@ -96,10 +112,10 @@ internal sealed partial class RowParser
 
     /// <summary>Searches for names and values without the characters around them, so that spaces there do not matter. A search looks for the first and last byte:
     /// two quotes would stop it all the time.</summary>
-    private static bool CanMatter(ReadOnlySpan<byte> line) =>
+    private bool CanMatter(ReadOnlySpan<byte> line) =>
         line.IndexOf("usage\""u8) >= 0
-        || line.IndexOf("user\""u8) >= 0
-        || line.IndexOf("api_error\""u8) >= 0;
+        || (!_onlyAnswers && (line.IndexOf("user\""u8) >= 0 || line.IndexOf("api_error\""u8) >= 0))
+        || (followsParents && line.IndexOf("uuid\""u8) >= 0);
 
     /// <summary>Null for a text that is not a valid name: empty, too long, or with control characters, which the receiver would refuse.</summary>
     private static string? Text(ReadOnlySpan<byte> bytes) =>
@@ -128,7 +144,12 @@ internal sealed partial class RowParser
                 ReadOrigin(ref cursor, ref parts);
                 break;
             case 7 when key.SequenceEqual("message"u8) && cursor.Peek == '{':
-                ReadMessage(ref cursor, ref parts, ref row);
+                parts.IsDone = _onlyAnswers && parts.Type.SequenceEqual("user"u8);
+                if (!parts.IsDone)
+                {
+                    ReadMessage(ref cursor, ref parts, ref row);
+                }
+
                 break;
             case 7 when key.SequenceEqual("subtype"u8):
                 parts.Subtype = cursor.Text();
@@ -136,8 +157,14 @@ internal sealed partial class RowParser
             case 7 when key.SequenceEqual("version"u8):
                 row.Version = _names.Get(cursor.Text());
                 break;
+            case 8 when key.SequenceEqual("promptId"u8):
+                parts.PromptId = cursor.Text();
+                break;
             case 9 when key.SequenceEqual("requestId"u8):
                 parts.RequestId = cursor.Text();
+                break;
+            case 9 when key.SequenceEqual("sessionId"u8):
+                parts.SessionId = cursor.Text();
                 break;
             case 9 when key.SequenceEqual("timestamp"u8):
                 row.AtMs = Instant.Parse(cursor.Text());
@@ -160,6 +187,9 @@ internal sealed partial class RowParser
                 break;
             case 16 when key.SequenceEqual("isCompactSummary"u8):
                 parts.Meta |= cursor.IsTrue();
+                break;
+            case 16 when key.SequenceEqual("requestSessionId"u8):
+                parts.RequestSessionId = cursor.Text();
                 break;
             case 17 when key.SequenceEqual("isApiErrorMessage"u8):
                 parts.ApiError = cursor.IsTrue();
@@ -188,7 +218,7 @@ internal sealed partial class RowParser
                     UsageReader.Read(ref cursor, ref row.Usage, _models, ref parts.OddFigure);
                     break;
                 case 7 when key.SequenceEqual("content"u8):
-                    ReadContent(ref cursor, ref parts, ref row);
+                    ReadContent(ref cursor, ref parts);
                     break;
                 case 11 when key.SequenceEqual("stop_reason"u8):
                     parts.StopReason = cursor.Text();
@@ -200,7 +230,7 @@ internal sealed partial class RowParser
         }
     }
 
-    private static void ReadContent(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
+    private static void ReadContent(ref JsonCursor cursor, ref Parts parts)
     {
         if (cursor.Peek != '[')
         {
@@ -213,7 +243,7 @@ internal sealed partial class RowParser
         {
             if (cursor.Peek == '{')
             {
-                ReadBlock(ref cursor, ref parts, ref row);
+                ReadBlock(ref cursor, ref parts);
             }
             else
             {
@@ -223,9 +253,9 @@ internal sealed partial class RowParser
     }
 
     /// <summary><c>{"type":"tool_use","id":"toolu_…","name":"Agent",…}</c>, <c>{"type":"text","text":"…"}</c> and others.</summary>
-    private static void ReadBlock(ref JsonCursor cursor, ref Parts parts, ref TranscriptRow row)
+    private static void ReadBlock(ref JsonCursor cursor, ref Parts parts)
     {
-        ReadOnlySpan<byte> type = default, id = default, name = default, text = default;
+        ReadOnlySpan<byte> type = default, text = default;
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
         {
@@ -233,12 +263,6 @@ internal sealed partial class RowParser
             {
                 case 4 when key.SequenceEqual("type"u8):
                     type = cursor.Text();
-                    break;
-                case 2 when key.SequenceEqual("id"u8):
-                    id = cursor.Text();
-                    break;
-                case 4 when key.SequenceEqual("name"u8):
-                    name = cursor.Text();
                     break;
                 case 4 when key.SequenceEqual("text"u8):
                     text = cursor.Text();
@@ -255,14 +279,7 @@ internal sealed partial class RowParser
         }
 
         parts.ToolResult |= type.SequenceEqual("tool_result"u8);
-        if (type.SequenceEqual("tool_use"u8))
-        {
-            parts.ToolUse = true;
-            if (name.SequenceEqual("Agent"u8) || name.SequenceEqual("Task"u8))
-            {
-                row.AgentCall = IdHash.Of(id);
-            }
-        }
+        parts.ToolUse |= type.SequenceEqual("tool_use"u8);
     }
 
     private static void ReadOrigin(ref JsonCursor cursor, ref Parts parts)

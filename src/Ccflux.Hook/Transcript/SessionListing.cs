@@ -23,11 +23,14 @@ internal sealed class SessionListing
     private static readonly EnumerationOptions s_visible = new() { IgnoreInaccessible = true };
     private static readonly EnumerationOptions s_all = new() { IgnoreInaccessible = true, AttributesToSkip = default };
 
-    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _files;
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Project, string Session), List<string>> _sessions = [];
     private readonly Queue<Place> _links = new();
+    private List<(string Path, string Session)>? _all;
     private int _linkedFolders;
+
+    private SessionListing(HashSet<string>? files = null) => _files = files ?? new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>A folder in the walk.</summary>
     /// <param name="Path">Path by which it was reached.</param>
@@ -41,16 +44,25 @@ internal sealed class SessionListing
         public Place Below(string name) => this with { Path = System.IO.Path.Combine(Path, name), Real = System.IO.Path.Combine(Real, name) };
     }
 
+    /// <summary>Every transcript below a projects folder, and the session that its place or name names.</summary>
+    /// <param name="projects">The folder.</param>
+    /// <param name="listed">The real paths of files that are listed already, to which those listed now are added.</param>
+    public static IEnumerable<(string Path, string Session)> FilesOf(string projects, HashSet<string> listed)
+    {
+        var listing = new SessionListing(listed) { _all = [] };
+        listing.WalkAll(projects);
+        return listing._all;
+    }
+
     /// <summary>Every session below a projects folder.</summary>
-    public static IEnumerable<SessionFiles> Of(string projects)
+    public static IEnumerable<SessionPaths> Of(string projects)
     {
         var listing = new SessionListing();
-        listing.WalkFolder(new Place(projects, RealPath.Of(projects) ?? projects, null, null, Depth: 0, Links: 0));
-        listing.FollowLinks();
+        listing.WalkAll(projects);
         return listing._sessions.Where(pair => pair.Key.Session.Length is > 0 and <= ReportLimits.MaxSessionId).Select(pair =>
         {
             pair.Value.Sort(StringComparer.Ordinal);
-            return new SessionFiles(pair.Key.Session, Path.Combine(pair.Key.Project, pair.Key.Session + Ending), pair.Value);
+            return new SessionPaths(pair.Key.Session, [Path.Combine(pair.Key.Project, pair.Key.Session + Ending)], pair.Value);
         });
     }
 
@@ -81,6 +93,12 @@ internal sealed class SessionListing
         var agents = listing._sessions.TryGetValue((project, session), out var found) ? found : [];
         agents.Sort(StringComparer.Ordinal);
         return agents;
+    }
+
+    private void WalkAll(string projects)
+    {
+        WalkFolder(new Place(projects, RealPath.Of(projects) ?? projects, null, null, Depth: 0, Links: 0));
+        FollowLinks();
     }
 
     private void FollowLinks()
@@ -159,6 +177,16 @@ internal sealed class SessionListing
     {
         if (file.Project is not { } project || !file.Name.EndsWith(Ending, StringComparison.Ordinal))
         {
+            return;
+        }
+
+        if (_all is not null)
+        {
+            if (_files.Add(file.Real))
+            {
+                _all.Add((file.Path, file.Session ?? Path.GetFileNameWithoutExtension(file.Name)));
+            }
+
             return;
         }
 

@@ -7,7 +7,6 @@ internal static class TranscriptFile
 {
     private const int HeadBytes = 1024;
     private const int TailBytes = 256;
-    private const int FirstInstantBytes = 64 * 1024;
 
     /// <summary>Null if the file cannot be read; <paramref name="reason"/> then says why.</summary>
     public static SafeFileHandle? Open(string path, out string reason)
@@ -72,34 +71,6 @@ internal static class TranscriptFile
         var head = ReadFully(file, bytes[..(int)Math.Min(HeadBytes, offset)], 0);
         var tail = ReadFully(file, bytes.Slice(head, (int)Math.Min(TailBytes, offset)), Math.Max(0, offset - TailBytes));
         return IdHash.Of(bytes[..(head + tail)]);
-    }
-
-    /// <summary>The first instant in the file's first rows, in epoch milliseconds, or 0.</summary>
-    public static long FirstInstant(SafeFileHandle file)
-    {
-        Span<byte> buffer = stackalloc byte[4096];
-        var length = ReadFully(file, buffer, 0);
-        var instant = FirstInstant(buffer[..length]);
-        if (instant == 0 && length == buffer.Length)
-        {
-            var larger = new byte[FirstInstantBytes];
-            instant = FirstInstant(larger.AsSpan(0, ReadFully(file, larger, 0)));
-        }
-
-        return instant;
-    }
-
-    private static long FirstInstant(ReadOnlySpan<byte> head)
-    {
-        while (TryFindText(ref head, "\"timestamp\""u8, out var text))
-        {
-            if (Instant.Parse(text) is var instant and > 0)
-            {
-                return instant;
-            }
-        }
-
-        return 0;
     }
 
     /// <summary>Finds the next text that is the value of <paramref name="quotedName"/> in some bytes of JSON, whatever the spacing; <paramref name="json"/>

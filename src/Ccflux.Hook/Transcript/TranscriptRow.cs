@@ -51,17 +51,23 @@ internal struct TranscriptRow
     /// <summary>When the row was written, in epoch milliseconds; 0 if the row does not say.</summary>
     public long AtMs;
 
-    /// <summary>Hash of the response's ids, or of a prompt's uuid. 0 for a message whose response is determined by <see cref="Place"/>.</summary>
-    public ulong Id;
+    /// <summary>Identity of a message's request; 0 if it has no request id of the API's own form, so that the rows around it decide.</summary>
+    public long Key;
 
-    /// <summary>The hash under which ccflux 1.0 recorded the same message; 0 if the message's id is not the API's.</summary>
-    public ulong EarlierId;
+    /// <summary>The session that a message, prompt or failure names; null if it names none.</summary>
+    public string? Session;
 
-    /// <summary>The position of a message that has no request id of the API's; null for all other rows.</summary>
-    public ResponsePlace? Place;
+    /// <summary>The row says that <see cref="Session"/> made the request: in a fork's copies, the session that was copied.</summary>
+    public bool OwnSession;
 
-    /// <summary>Hash of the id of the tool call that starts a subagent; 0 for none.</summary>
-    public ulong AgentCall;
+    /// <summary>For reports: key of the turn that a <see cref="RowKind.Prompt"/> starts.</summary>
+    public long Turn;
+
+    /// <summary>For reports: key of the <c>promptId</c> that any user's row names; 0 if it names none.</summary>
+    public long Prompt;
+
+    /// <summary>Null unless the parser follows parents.</summary>
+    public RowIds? Ids;
 
     public MessageUsage Usage;
 

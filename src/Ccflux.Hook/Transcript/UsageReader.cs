@@ -25,7 +25,9 @@ internal static class UsageReader
                     usage.InUs = cursor.Text().SequenceEqual("us"u8);
                     break;
                 case 12 when key.SequenceEqual("service_tier"u8):
-                    usage.Batch = cursor.Text().SequenceEqual("batch"u8);
+                    var tier = cursor.Text();
+                    usage.Batch = tier.SequenceEqual("batch"u8);
+                    usage.Priority = tier.SequenceEqual("priority"u8);
                     break;
                 case 10 when key.SequenceEqual("iterations"u8) && cursor.Peek == '[':
                     ReadIterations(ref cursor, ref usage, models, ref odd);
@@ -81,6 +83,7 @@ internal static class UsageReader
 
     private static void ReadLifetimes(ref JsonCursor cursor, ref MessageUsage usage, ref long fiveMinutes, ref bool odd)
     {
+        usage.Split = true;
         cursor.Enter((byte)'{');
         while (cursor.NextKey(out var key))
         {
@@ -119,7 +122,7 @@ internal static class UsageReader
     private static void ReadIterations(ref JsonCursor cursor, ref MessageUsage usage, NameTable models, ref bool odd)
     {
         cursor.Enter((byte)'[');
-        while (cursor.NextElement())
+        for (var place = 0; cursor.NextElement(); place++)
         {
             if (cursor.Peek != '{')
             {
@@ -127,7 +130,7 @@ internal static class UsageReader
                 continue;
             }
 
-            var step = default(MessageUsage);
+            var step = new MessageUsage { Step = place };
             if (!ReadIteration(ref cursor, ref step, models, ref odd))
             {
                 continue;

@@ -9,7 +9,7 @@ public sealed class PauseTests
     private const string Session = "9f1a8809-75b5-4077-96c2-43e35727b43f";
 
     [Fact]
-    public async Task Pause_ThenResume_TurnsBetweenAreNeverSentByAnyPath()
+    public async Task Pause_ThenResume_WhatIsBetweenIsNeverSentByAnyPath()
     {
         await using var receiver = await StubReceiver.StartAsync();
         using var machine = new Machine(receiver.Address);
@@ -25,7 +25,7 @@ public sealed class PauseTests
         await machine.RunAsync(["resume", .. dir]);
         machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 3);
         machine.Spool(Session);
-        await Wait.UntilAsync(() => receiver.Turns.Count == 2 || machine.DeliverAsync().GetAwaiter().GetResult() is null, "both turns outside the pause arrive");
+        await Wait.UntilAsync(() => receiver.Stored.Count == 2 || machine.DeliverAsync().GetAwaiter().GetResult() is null, "both requests outside the pause arrive");
         await machine.RunAsync(["backfill", .. dir]);
         receiver.LoseEverything("store-2");
         machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 4);
@@ -33,11 +33,14 @@ public sealed class PauseTests
         await machine.DeliverAsync();
         var status = await machine.RunAsync(["status", "--json", .. dir]);
 
-        Assert.Equal([0, 2, 3], receiver.Turns.Keys.Select(key => key.Index).Order());
+        Assert.Equal([1, 3, 4], receiver.Outputs());
+        Assert.Equal(3, receiver.Turns.Count);
+        var pause = Assert.Single(receiver.Pauses);
+        Assert.All(receiver.Turns.Values, turn => Assert.True(turn.Ended < pause.From || turn.Started >= pause.Until));
         using var json = JsonDocument.Parse(status.Output);
         Assert.Equal("paused", Assert.Single(json.RootElement.GetProperty("paused_intervals").EnumerateArray()).GetProperty("reason").GetString());
         Assert.Equal("ok", json.RootElement.GetProperty("reachable").GetString());
-        Assert.Equal(3, json.RootElement.GetProperty("last_payload").GetProperty("turns")[0].GetProperty("turn_index").GetInt32());
+        Assert.Equal(4, json.RootElement.GetProperty("last_payload").GetProperty("sessions")[0].GetProperty("requests")[0][7].GetInt32());
     }
 
     [Fact]
@@ -54,10 +57,11 @@ public sealed class PauseTests
         var reports = receiver.Requests.Count;
         var second = await machine.RunAsync("backfill", "--config-dir", machine.State.ConfigDir);
 
-        Assert.Equal("30 turns acknowledged. Everything on this machine has been reported.\n", first.Output);
-        Assert.Equal("0 turns acknowledged. Everything on this machine has been reported.\n", second.Output);
+        Assert.Equal("30 requests acknowledged. Everything on this machine has been reported.\n", first.Output);
+        Assert.Equal("0 requests acknowledged. Everything on this machine has been reported.\n", second.Output);
         Assert.Equal(reports, receiver.Requests.Count);
-        Assert.Equal(30, receiver.Turns.Count);
+        Assert.Equal(30, receiver.Stored.Count);
+        Assert.All(receiver.Stored.Values, stored => Assert.True(stored.Backfill));
     }
 
     [Theory]

@@ -13,42 +13,37 @@ public sealed class ClockSkewTests
     [Fact]
     public void Adjust_NothingMeasured_LeavesTheTurn()
     {
-        var turn = Turn(_time.GetUtcNow().AddHours(1));
+        var batch = Batch(_time.GetUtcNow().AddHours(1));
 
-        Assert.Same(turn, new ClockSkew(_time).Adjust(turn));
+        Assert.Same(batch, new ClockSkew(_time).Adjust(batch));
     }
 
     [Theory]
     [InlineData(60)]
     [InlineData(-60)]
-    public void Adjust_ClockAnHourOff_MovesTheTurnsOfToday(int minutes)
+    public void Adjust_ClockAnHourOff_MovesTodaysTimes(int minutes)
     {
         var skew = Measured(TimeSpan.FromMinutes(minutes));
-        var ended = _time.GetUtcNow().AddMinutes(-1);
+        var at = _time.GetUtcNow().AddMinutes(-1);
 
-        var adjusted = skew.Adjust(Turn(ended));
+        var session = skew.Adjust(Batch(at)).Sessions[0];
 
-        Assert.True(adjusted.ClockAdjusted);
-        Assert.Equal(ended.AddMinutes(minutes), adjusted.EndedUtc);
-        Assert.Equal(ended.AddMinutes(minutes - 5), adjusted.StartedUtc);
+        Assert.Equal(at.AddMinutes(minutes).ToUnixTimeMilliseconds(), session.Requests[0].At);
+        Assert.Equal((session.Requests[0].At - 300_000, session.Requests[0].At), (session.Turns[0].Started, session.Turns[0].Ended));
+        Assert.Equal((session.Requests[0].At, 7), (session.LimitEvents![0].At, session.LimitEvents[0].ResetsAt));
     }
 
     [Fact]
-    public void Adjust_ClockAnHourOff_LeavesTheTurnsOfOtherDays()
+    public void Adjust_ClockAnHourOff_LeavesOtherDays()
     {
-        var turn = Turn(_time.GetUtcNow().AddDays(-2));
+        var at = _time.GetUtcNow().AddDays(-2);
 
-        Assert.Same(turn, Measured(TimeSpan.FromHours(1)).Adjust(turn));
+        Assert.Equal(at, At(Measured(TimeSpan.FromHours(1)), at));
     }
 
     [Fact]
-    public void Adjust_ClockRightButTurnInTheFuture_MovesItToNow()
-    {
-        var adjusted = Measured(TimeSpan.FromSeconds(1)).Adjust(Turn(_time.GetUtcNow().AddDays(3)));
-
-        Assert.Equal(_time.GetUtcNow().AddSeconds(1), adjusted.EndedUtc);
-        Assert.True(adjusted.ClockAdjusted);
-    }
+    public void Adjust_ClockRightButRequestInTheFuture_MovesItToNow() =>
+        Assert.Equal(_time.GetUtcNow().AddSeconds(1), At(Measured(TimeSpan.FromSeconds(1)), _time.GetUtcNow().AddDays(3)));
 
     [Fact]
     public void Measure_SecondTime_ChangesNothing()
@@ -88,7 +83,7 @@ public sealed class ClockSkewTests
     {
         var ended = _time.GetUtcNow().AddHours(-1);
 
-        Assert.Equal(applied ? ended.AddSeconds(seconds) : ended, Measured(TimeSpan.FromSeconds(seconds)).Adjust(Turn(ended)).EndedUtc);
+        Assert.Equal(applied ? ended.AddSeconds(seconds) : ended, At(Measured(TimeSpan.FromSeconds(seconds)), ended));
         Assert.Equal(applied ? ended.AddSeconds(seconds) : ended, Measured(TimeSpan.FromSeconds(seconds)).Adjust(Reading(ended)).ObservedAt);
     }
 
@@ -99,28 +94,8 @@ public sealed class ClockSkewTests
     {
         var at = _time.GetUtcNow().AddSeconds(-secondsAgo);
 
-        Assert.Equal(adjusted, Measured(TimeSpan.FromHours(-1)).Adjust(Turn(at)).ClockAdjusted);
+        Assert.Equal(adjusted, At(Measured(TimeSpan.FromHours(-1)), at) != at);
         Assert.Equal(adjusted, Measured(TimeSpan.FromHours(-1)).Adjust(Reading(at)).ObservedAt != at);
-    }
-
-    [Fact]
-    public void Adjust_TurnWithLimitsAndSession_MovesThemToo()
-    {
-        var ended = _time.GetUtcNow().AddMinutes(-1);
-        var turn = Turn(ended) with { SessionStartUtc = ended.AddHours(-1), LimitEvents = [new LimitEvent { AtUtc = ended.AddMinutes(-2), ResetsAtUtc = ended.AddHours(2) }] };
-
-        var adjusted = Measured(TimeSpan.FromHours(-1)).Adjust(turn);
-
-        Assert.Equal(ended.AddHours(-2), adjusted.SessionStartUtc);
-        Assert.Equal((ended.AddMinutes(-62), ended.AddHours(2)), (adjusted.LimitEvents![0].AtUtc, adjusted.LimitEvents[0].ResetsAtUtc));
-    }
-
-    [Fact]
-    public void Adjust_TurnThatEndsNow_IsNotMoved()
-    {
-        var turn = Turn(_time.GetUtcNow());
-
-        Assert.Same(turn, Measured(TimeSpan.Zero).Adjust(turn));
     }
 
     [Fact]
@@ -149,6 +124,18 @@ public sealed class ClockSkewTests
 
     private static ReportedReading Reading(DateTimeOffset at) => new() { Window = "five_hour", UsedPercentage = 10, ObservedAt = at, Account = "a" };
 
-    private static TurnReport Turn(DateTimeOffset ended) =>
-        new() { SessionId = "s", TurnIndex = 0, StartedUtc = ended.AddMinutes(-5), EndedUtc = ended, Outcome = TurnOutcome.Completed };
+    private static DateTimeOffset At(ClockSkew skew, DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(skew.Adjust(Batch(at)).Sessions[0].Requests[0].At);
+
+    private static RequestBatch Batch(DateTimeOffset at)
+    {
+        var ms = at.ToUnixTimeMilliseconds();
+        var session = new ReportedSession
+        {
+            SessionId = "s",
+            Turns = [new ReportedTurn { Key = 1, Started = ms - 300_000, Ended = ms, Outcome = TurnOutcome.Completed }],
+            Requests = [new ReportedRequest(2, ms, 0, 0, RequestFlags.None, RequestOrigin.Main, 1, 1, 0, 0, 0, 0)],
+            LimitEvents = [new ReportedLimit { At = ms, ResetsAt = 7 }],
+        };
+        return new RequestBatch { Client = ClientVersion.Describe(null), Models = ["m"], Sessions = [session] };
+    }
 }

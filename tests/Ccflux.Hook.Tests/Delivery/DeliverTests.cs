@@ -1,4 +1,6 @@
+using System.Text;
 using Ccflux.Contracts.Http;
+using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Spool;
 using Ccflux.Hook.Tests.Support;
 using Xunit;
@@ -32,15 +34,20 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.AddTurn(Session, s_start, output: 123);
 
         await _machine.HookAsync(Session);
-        await Wait.UntilAsync(() => _receiver.Turns.Count == 1 && new FileInfo(_machine.State.Spool).Length == 0, "the turn arrives");
+        await Wait.UntilAsync(() => _receiver.Stored.Count == 1 && new FileInfo(_machine.State.Spool).Length == 0, "the turn arrives");
 
-        var turn = _receiver.Turns[(Session, 0)];
-        Assert.Equal(123, turn.Models[Machine.Model].OutputTokens);
-        Assert.Equal(s_start.ToUnixTimeMilliseconds(), turn.StartedUtc.ToUnixTimeMilliseconds());
+        var stored = Assert.Single(_receiver.Stored).Value;
+        Assert.Equal(LedgerKey.OfRequest(Encoding.ASCII.GetBytes($"req_{Session}_0")), stored.Request.Key);
+        Assert.Equal((Session, Machine.Model, false), (stored.Session, stored.Model, stored.Backfill));
+        Assert.Equal((5L, 123L, 1000L, 20L, 10L), (stored.Request.Input, stored.Request.Output, stored.Request.CacheRead, stored.Request.CacheWrite5m, stored.Request.CacheWrite1h));
+        Assert.Equal((RequestFlags.Split, RequestOrigin.Main, s_start.AddSeconds(2).ToUnixTimeMilliseconds()), (stored.Request.Flags, stored.Request.Origin, stored.Request.At));
+        var turn = Assert.Single(_receiver.Turns).Value;
+        Assert.Equal((stored.Turn, s_start.ToUnixTimeMilliseconds(), stored.Request.At, TurnOutcome.Completed), (turn.Key, turn.Started, turn.Ended, turn.Outcome));
+        Assert.Single(turn.Prompts!);
         Assert.Equal(1, _receiver.TokensIssued);
         Assert.Single(_receiver.Keys);
-        Assert.False(File.Exists(_machine.State.Queue));
-        Assert.Single(_receiver.Requests, request => request.Route is "/report");
+        Assert.False(File.Exists(_machine.State.Outbox));
+        Assert.Equal(1, _receiver.Reports);
         Assert.All(_receiver.Requests, request => Assert.DoesNotContain(Machine.Content, request.Body, StringComparison.Ordinal));
         Assert.DoesNotContain(Machine.Content, _machine.Written(), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
@@ -71,12 +78,14 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Equal(7, _receiver.Turns[(Session, 1)].Models[Machine.Model].OutputTokens);
-        Assert.Single(_receiver.Requests, request => request.Body.Contains("\"turn_index\":0", StringComparison.Ordinal));
+        Assert.Equal([100, 7], _receiver.Outputs());
+        Assert.Equal(2, _receiver.Turns.Count);
+        var key = LedgerKeyConverter.Text(_receiver.Stored.Values.MinBy(stored => stored.Request.At)!.Request.Key);
+        Assert.Single(_receiver.Requests, request => request.Body.Contains(key, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Deliver_ReceiverAwayForMoreThanTheQueueHolds_AllArriveWithTheirOwnTimes()
+    public async Task Deliver_ReceiverAway_WhatWasReadWaits_AndArrivesWithItsOwnTimes()
     {
         var address = new Uri(_receiver.Address);
         await _receiver.DisposeAsync();
@@ -87,25 +96,51 @@ public sealed class DeliverTests : IAsyncLifetime
 
         _machine.Spool(Session);
         await _machine.DeliverAsync();
-        Assert.Equal(ReportQueue.MaxReports, File.ReadAllLines(_machine.State.Queue).Length);
+        Assert.InRange(new OutboxFile(_machine.State).Waiting, 700 * 50, 700 * 300);
+        var status = await _machine.RunAsync("status");
+        Assert.Contains($"Waiting      {new OutboxFile(_machine.State).Waiting} bytes of 16 MB", status.Output, StringComparison.Ordinal);
+        File.Delete(_machine.Transcript(Session));
 
         _receiver = await StubReceiver.StartAsync(address.Port);
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        var turns = _receiver.Turns;
-        Assert.Equal(700, turns.Count);
-        for (var i = 0; i < 700; i++)
-        {
-            Assert.Equal(i + 1, turns[(Session, i)].Models[Machine.Model].OutputTokens);
-            Assert.Equal(s_start.AddSeconds(i * 10).ToUnixTimeMilliseconds(), turns[(Session, i)].StartedUtc.ToUnixTimeMilliseconds());
-        }
-
-        Assert.False(File.Exists(_machine.State.Queue));
+        Assert.Equal(Enumerable.Range(1, 700).Select(i => (long)i), _receiver.Outputs());
+        Assert.Equal(Enumerable.Range(0, 700).Select(i => s_start.AddSeconds(i * 10).ToUnixTimeMilliseconds()), _receiver.Turns.Values.Select(turn => turn.Started).Order());
+        Assert.False(File.Exists(_machine.State.Outbox));
+        Assert.InRange(_receiver.Reports, 2, 20);
     }
 
     [Fact]
-    public async Task Deliver_TranscriptGoneMeanwhile_SendsTheQueue()
+    public async Task Deliver_OutboxFull_LeavesTheTranscriptUnread_AndStatusSaysSo()
+    {
+        _receiver.Instead = context => context.Request.Path == "/report" && Fail(context, 503);
+        var line = new OutboxEntry(new ReportedSession { SessionId = new string('s', 60), Turns = [], Requests = [new ReportedRequest(1, 2, -1, 0, RequestFlags.None, RequestOrigin.Main, 1, 1, 0, 0, 0, 0)] }, ["m"], null).ToLine();
+        using (var outbox = File.Create(_machine.State.Outbox))
+        {
+            for (var bytes = 0L; bytes + line.Length < OutboxFile.MaxBytes; bytes += line.Length + 1)
+            {
+                outbox.Write([.. line, (byte)'\n']);
+            }
+        }
+
+        _machine.AddTurn(Session, s_start, output: 5);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        var status = await _machine.RunAsync("status");
+        Assert.Contains("full since", status.Output, StringComparison.Ordinal);
+        Assert.InRange(new FileInfo(_machine.State.Outbox).Length, 1, OutboxFile.MaxBytes);
+
+        File.Delete(_machine.State.Outbox);
+        _receiver.Instead = null;
+        await _machine.DeliverAsync();
+
+        Assert.Equal([5], _receiver.Outputs());
+        Assert.False(File.Exists(_machine.State.OutboxFull));
+    }
+
+    [Fact]
+    public async Task Deliver_TranscriptGoneMeanwhile_SendsWhatWasRead()
     {
         _machine.AddTurn(Session, s_start);
         _receiver.Instead = context => Fail(context, 503);
@@ -116,7 +151,7 @@ public sealed class DeliverTests : IAsyncLifetime
         _receiver.Instead = null;
         await _machine.DeliverAsync();
 
-        Assert.Single(_receiver.Turns);
+        Assert.Single(_receiver.Stored);
     }
 
     [Fact]
@@ -130,24 +165,101 @@ public sealed class DeliverTests : IAsyncLifetime
 
         await Task.WhenAll(sessions.Select(session => _machine.HookAsync(session)));
 
-        await Wait.UntilAsync(() => _receiver.Turns.Count == sessions.Length, "every session's turn arrives");
+        await Wait.UntilAsync(() => _receiver.Stored.Count == sessions.Length, "every session's turn arrives");
         await Wait.UntilAsync(() => new FileInfo(_machine.State.Spool).Length == 0, "the spool is empty");
         await Wait.UntilAsync(() => !DeliverLock.IsTaken(_machine.State.Lock), "deliver ends");
     }
 
     [Fact]
-    public async Task SessionStart_SessionsWhoseEventsWereLost_AreCaughtUpButNotThoseFromBefore()
+    public async Task SessionStart_CatchesUpSessionsWithAnEventHere_AndTakesNoOther()
     {
-        _machine.AddTurn("from-before", s_start.AddDays(-3));
-        File.SetLastWriteTimeUtc(_machine.Transcript("from-before"), s_start.AddDays(-3).UtcDateTime);
         await OneTurnDelivered();
-        _machine.AddTurn("lost", s_start.AddMinutes(1));
-        _machine.AddTurn(Session, s_start.AddMinutes(2));
+        _machine.AddTurn("somebody-elses", s_start.AddMinutes(1));
+        _machine.AddTurn(Session, s_start.AddMinutes(2), output: 7);
 
         _machine.Spool("new", "SessionStart");
         await _machine.DeliverAsync();
 
-        Assert.Equal([(Session, 0), (Session, 1), ("lost", 0)], _receiver.Turns.Keys.Order());
+        Assert.Equal([100, 7], _receiver.Outputs(Session));
+        Assert.Empty(_receiver.Outputs("somebody-elses"));
+    }
+
+    [Fact]
+    public async Task ResumedSession_WhatItHeldIsLeftToBackfill()
+    {
+        _machine.AddTurn(Session, s_start, output: 1);
+        _machine.SpoolResume(Session);
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddSeconds(-10), output: 2);
+        await _machine.DeliverAsync();
+        Assert.Equal([2], _receiver.Outputs());
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddSeconds(-5), output: 3);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        Assert.Equal([2, 3], _receiver.Outputs());
+
+        await _machine.RunAsync("backfill");
+
+        Assert.Equal([1, 2, 3], _receiver.Outputs());
+        Assert.Equal([true, false, false], _receiver.Stored.Values.OrderBy(stored => stored.Request.At).Select(stored => stored.Backfill));
+    }
+
+    [Fact]
+    public async Task HookOfAResumedSession_NotesWhatTheTranscriptHolds()
+    {
+        _machine.AddTurn(Session, s_start);
+        File.Delete(_machine.State.Config); // nothing is sent without it
+
+        await HookProgram.RunAsync(["hook"], _machine.Environment, _machine.HookInput(Session, "SessionStart").Replace("}", ",\"source\":\"resume\"}", StringComparison.Ordinal));
+        await HookProgram.RunAsync(["hook"], _machine.Environment, _machine.HookInput(Session, "SessionStart").Replace("}", ",\"source\":\"startup\"}", StringComparison.Ordinal));
+
+        var events = new SpoolFile(_machine.State.Spool).Read().Events;
+        Assert.Equal([new FileInfo(_machine.Transcript(Session)).Length, null], events.Select(hookEvent => hookEvent.Resumed?.Length));
+        Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - events[0].Resumed!.AtMs, 0, 60_000);
+    }
+
+    [Fact]
+    public async Task SessionResumedAfterOtherEvents_IsReadOn()
+    {
+        await OneTurnDelivered();
+        _machine.AddTurn(Session, s_start.AddMinutes(5), output: 7);
+        _machine.SpoolResume(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal([100, 7], _receiver.Outputs());
+    }
+
+    [Fact]
+    public async Task OneSessionInTwoFolders_BothAreReported()
+    {
+        _machine.AddTurn(Session, s_start, output: 1);
+        var other = Path.Combine(_machine.State.ConfigDir, "projects", "-other", Session + ".jsonl");
+        Directory.CreateDirectory(Path.GetDirectoryName(other)!);
+        File.Move(_machine.Transcript(Session), other);
+        _machine.AddTurn(Session, s_start.AddMinutes(1), output: 2);
+        _machine.Spool(Session);
+        Assert.True(new SpoolFile(_machine.State.Spool).Append(new HookEvent(Session, other, "Stop")));
+
+        await _machine.DeliverAsync();
+
+        Assert.Equal([1, 2], _receiver.Outputs(Session));
+    }
+
+    [Fact]
+    public async Task CutTranscript_IsSentAgain_AndNothingElseHappens()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            _machine.AddTurn(Session, s_start.AddMinutes(i), output: i + 1);
+        }
+
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+        File.WriteAllLines(_machine.Transcript(Session), File.ReadAllLines(_machine.Transcript(Session))[4..]);
+        _machine.AddTurn(Session, s_start.AddMinutes(9), output: 9);
+        _machine.Spool(Session);
+        await _machine.DeliverAsync();
+
+        Assert.Equal([1, 2, 3, 4, 9], _receiver.Outputs());
     }
 
     [Fact]
@@ -158,7 +270,7 @@ public sealed class DeliverTests : IAsyncLifetime
 
         await SecondTurn();
 
-        Assert.Equal(2, _receiver.Turns.Count);
+        Assert.Equal(2, _receiver.Stored.Count);
         Assert.Equal(2, _receiver.Requests.Count(request => request.Route is "/token"));
     }
 
@@ -178,7 +290,7 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Configure(_receiver.Address, "rtok_new");
         await _machine.DeliverAsync();
 
-        Assert.Single(_receiver.Turns);
+        Assert.Single(_receiver.Stored);
     }
 
     [Fact]
@@ -189,7 +301,7 @@ public sealed class DeliverTests : IAsyncLifetime
 
         await SecondTurn();
 
-        Assert.Equal(2, _receiver.Turns.Count);
+        Assert.Equal(2, _receiver.Stored.Count);
     }
 
     [Fact]
@@ -199,9 +311,9 @@ public sealed class DeliverTests : IAsyncLifetime
         _receiver.RevokeKeys();
         await SecondTurn();
         Assert.True(File.Exists(_machine.State.KeyRevoked));
-        Assert.False(File.Exists(_machine.State.Queue));
+        Assert.False(File.Exists(_machine.State.Outbox));
         var requests = _receiver.Requests.Count;
-        _machine.AddTurn(Session, DateTimeOffset.UtcNow, output: 3);
+        _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddSeconds(-2), output: 3);
         _machine.Spool(Session);
         await _machine.DeliverAsync();
         Assert.Equal(requests, _receiver.Requests.Count);
@@ -213,14 +325,15 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Equal([0, 3], _receiver.Turns.Keys.Select(key => key.Index).Order());
+        Assert.Equal([100, 4], _receiver.Outputs());
+        Assert.Single(_receiver.Pauses);
         Assert.Equal(2, _receiver.Keys.Count);
     }
 
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task Deliver_ClockAnHourOff_SignsAnewAndAdjustsTheTurns(int serverHoursAhead)
+    public async Task Deliver_ClockAnHourOff_SignsAnewAndAdjustsTheTimes(int serverHoursAhead)
     {
         _receiver.ClockOffset = TimeSpan.FromHours(serverHoursAhead);
         var local = DateTimeOffset.UtcNow.AddMinutes(-10);
@@ -230,21 +343,19 @@ public sealed class DeliverTests : IAsyncLifetime
         await _machine.DeliverAsync();
 
         var turn = Assert.Single(_receiver.Turns).Value;
-        Assert.True(turn.ClockAdjusted);
-        Assert.InRange((turn.StartedUtc - local - _receiver.ClockOffset).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange((DateTimeOffset.FromUnixTimeMilliseconds(turn.Started) - local - _receiver.ClockOffset).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Equal(turn.Ended, Assert.Single(_receiver.Stored).Value.Request.At);
     }
 
     [Fact]
-    public async Task Deliver_TurnFromTheFuture_ComesAgainWithAdjustedTimes()
+    public async Task Deliver_RequestFromTheFuture_ComesAgainWithAdjustedTimes()
     {
         _machine.AddTurn(Session, DateTimeOffset.UtcNow.AddHours(2));
 
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        var turn = Assert.Single(_receiver.Turns).Value;
-        Assert.True(turn.ClockAdjusted);
-        Assert.True(turn.EndedUtc <= DateTimeOffset.UtcNow.AddSeconds(2));
+        Assert.InRange(Assert.Single(_receiver.Stored).Value.Request.At, 1, DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeMilliseconds());
     }
 
     [Theory]
@@ -260,7 +371,7 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Single(_receiver.Turns);
+        Assert.Single(_receiver.Stored);
         Assert.Equal(3, refusals);
     }
 
@@ -276,13 +387,13 @@ public sealed class DeliverTests : IAsyncLifetime
         await _machine.DeliverAsync();
 
         Assert.Equal(requests, _receiver.Requests.Count);
-        Assert.Single(File.ReadAllLines(_machine.State.Queue));
+        Assert.True(new OutboxFile(_machine.State).Waiting > 0);
     }
 
     [Fact]
     public async Task Deliver_TooLarge_SplitsUntilItFits()
     {
-        _receiver.Instead = context => context.Request.Path == "/report" && _receiver.Requests.Last().Body.Length > 2500 && Fail(context, 413);
+        _receiver.Instead = context => context.Request.Path == "/report" && _receiver.Requests.Last().Body.Length > 900 && Fail(context, 413);
         for (var i = 0; i < 20; i++)
         {
             _machine.AddTurn(Session, s_start.AddMinutes(i));
@@ -291,14 +402,15 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Equal(20, _receiver.Turns.Count);
+        Assert.Equal(20, _receiver.Stored.Count);
     }
 
     [Fact]
-    public async Task Deliver_OneReportRefused_SetsItAsideAndDeliversTheOthers()
+    public async Task Deliver_OneRequestRefused_SetsItAsideAndDeliversTheOthers()
     {
+        var bad = LedgerKeyConverter.Text(LedgerKey.OfRequest(Encoding.ASCII.GetBytes($"req_{Session}_5")));
         _receiver.Instead = context => context.Request.Path == "/report"
-            && _receiver.Requests.Last().Body.Contains("\"turn_index\":5,", StringComparison.Ordinal)
+            && _receiver.Requests.Last().Body.Contains(bad, StringComparison.Ordinal)
             && Fail(context, 400, ErrorCodes.InvalidPayload);
         for (var i = 0; i < 12; i++)
         {
@@ -308,8 +420,8 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Equal(11, _receiver.Turns.Count);
-        Assert.Contains("\"turn_index\":5,", Assert.Single(File.ReadAllLines(_machine.State.Rejected)), StringComparison.Ordinal);
+        Assert.Equal(11, _receiver.Stored.Count);
+        Assert.Contains(bad, Assert.Single(File.ReadAllLines(_machine.State.Rejected)), StringComparison.Ordinal);
         var requests = _receiver.Requests.Count;
         await _machine.DeliverAsync();
         Assert.Equal(requests, _receiver.Requests.Count);
@@ -325,14 +437,14 @@ public sealed class DeliverTests : IAsyncLifetime
         }
 
         await _machine.DeliverAsync();
-        Assert.Equal(3, _receiver.Turns.Count);
+        Assert.Equal(3, _receiver.Stored.Count);
 
         _receiver.LoseEverything("store-2");
         _machine.AddTurn(Session, s_start.AddHours(1));
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Equal(4, _receiver.Turns.Count);
+        Assert.Equal(4, _receiver.Stored.Count);
         Assert.False(File.Exists(_machine.State.ResendAll));
     }
 
@@ -350,7 +462,7 @@ public sealed class DeliverTests : IAsyncLifetime
         await SecondTurn();
 
         Assert.InRange(answers, 1, 10);
-        Assert.Equal(2, _receiver.Turns.Count);
+        Assert.Equal(2, _receiver.Stored.Count);
     }
 
     [Fact]
@@ -365,7 +477,7 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.Spool(Session);
         await _machine.DeliverAsync();
 
-        Assert.Single(_receiver.Turns);
+        Assert.Single(_receiver.Stored);
         Assert.True(File.Exists(state.LegacyQueue));
         Assert.Equal(64, new FileInfo(state.SigningKey).Length);
         // What OpenSSL derives from the seed 00 01 … 1f.
@@ -407,7 +519,7 @@ public sealed class DeliverTests : IAsyncLifetime
         _machine.AddTurn(Session, s_start);
         _machine.Spool(Session);
         await _machine.DeliverAsync();
-        Assert.Single(_receiver.Turns);
+        Assert.Single(_receiver.Stored);
     }
 
     private async Task SecondTurn()

@@ -8,16 +8,16 @@ namespace Ccflux.Hook.Tests.Delivery;
 public sealed class FaultTests
 {
     public static TheoryData<string> Faults =>
-        [.. Fault.All.Concat([$"{Fault.Posting}:2", $"{Fault.Acknowledged}:2", $"{Fault.Committed}:2", $"{Fault.QueueSaved}:2", $"{Fault.QueueTrimmed}:2", $"{Fault.Scanned}:3"])];
+        [.. Fault.All.Concat([$"{Fault.Posting}:2", $"{Fault.Acknowledged}:2", $"{Fault.Committed}:2", $"{Fault.OutboxSaved}:2", $"{Fault.OutboxTrimmed}:2", $"{Fault.Scanned}:3"])];
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Deliver_KilledAtAnyStep_AllTurnsArriveAndNoneTwice(string fault)
+    public async Task Deliver_KilledAtAnyStep_EverythingArrives(string fault)
     {
         await using var receiver = await StubReceiver.StartAsync();
         using var machine = new Machine(receiver.Address);
         var start = DateTimeOffset.UtcNow.AddHours(-2);
-        for (var i = 0; i < 260; i++)
+        for (var i = 0; i < 700; i++)
         {
             machine.AddTurn("long", start.AddSeconds(i), output: i + 1);
         }
@@ -35,10 +35,10 @@ public sealed class FaultTests
         var finished = await machine.DeliverAsync();
 
         Assert.Equal(0, finished.ExitCode);
-        var turns = receiver.Turns;
-        Assert.Equal(262, turns.Count);
-        Assert.Equal((260 * 261 / 2) + 33, turns.Values.Sum(turn => turn.Models[Machine.Model].OutputTokens));
-        Assert.False(File.Exists(machine.State.Queue));
+        Assert.Equal((702, 702), (receiver.Stored.Count, receiver.Turns.Count));
+        Assert.Equal((700 * 701 / 2) + 33, receiver.Outputs().Sum());
+        Assert.False(File.Exists(machine.State.Outbox));
+        Assert.False(File.Exists(machine.State.OutboxSent));
         Assert.Empty(new SpoolFile(machine.State.Spool).Read().Events);
         Assert.Single(receiver.Keys);
     }

@@ -68,7 +68,7 @@ public sealed class TlsTests
         await machine.DeliverAsync();
 
         Assert.Empty(elsewhere.Requests);
-        Assert.Single(File.ReadAllLines(machine.State.Queue));
+        Assert.Single(File.ReadAllLines(machine.State.Outbox));
     }
 
     private static X509Certificate2 Authority()

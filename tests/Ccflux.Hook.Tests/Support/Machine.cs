@@ -62,6 +62,14 @@ internal sealed class Machine : IDisposable
         ["last_assistant_message"] = Content,
     });
 
+    /// <summary>Records that a session was resumed with what its transcript has now, without starting deliver.</summary>
+    public void SpoolResume(string session)
+    {
+        State.Create();
+        var point = new ResumePoint(new FileInfo(Transcript(session)).Length, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Assert.True(new SpoolFile(State.Spool).Append(new HookEvent(session, Transcript(session), "SessionStart") { IsResume = true, Resumed = point }));
+    }
+
     public Task<ProgramResult> RunAsync(params string[] arguments) => HookProgram.RunAsync(arguments, Environment);
 
     public Task<ProgramResult> HookAsync(string session, string name = "Stop") => HookProgram.RunAsync(["hook"], Environment, HookInput(session, name));

@@ -23,7 +23,8 @@ internal sealed class StubReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, bool> _keys = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Session, int Index), TurnReport> _turns = [];
+    private readonly Dictionary<long, StoredRequest> _stored = [];
+    private readonly Dictionary<long, ReportedTurn> _turns = [];
     private int _tokens;
 
     private StubReceiver(WebApplication app) => _app = app;
@@ -45,8 +46,11 @@ internal sealed class StubReceiver : IAsyncDisposable
     /// <summary>False for a receiver that predates quota readings.</summary>
     public bool TakesReadings { get; set; } = true;
 
-    /// <summary>Number of sessions that it accepts in total; a report with more is refused as a whole, as exceeding the day's cap.</summary>
-    public int MaxSessions { get; set; } = int.MaxValue;
+    /// <summary>Number of requests that it accepts as history in total; a report with more is refused as a whole.</summary>
+    public int MaxHistory { get; set; } = int.MaxValue;
+
+    /// <summary>Pauses that it knows, the latest list.</summary>
+    public IReadOnlyList<ReportedPause> Pauses { get; private set; } = [];
 
     /// <summary>Stored readings, each of them once.</summary>
     public ConcurrentDictionary<(string Account, string Window, DateTimeOffset At), ReportedReading> Readings { get; } = [];
@@ -59,16 +63,35 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     public IReadOnlyCollection<string> Keys => [.. _keys.Keys];
 
-    public IReadOnlyDictionary<(string Session, int Index), TurnReport> Turns
+    /// <summary>What it stores of requests, each of them once.</summary>
+    public IReadOnlyDictionary<long, StoredRequest> Stored
     {
         get
         {
             lock (_gate)
             {
-                return new Dictionary<(string Session, int Index), TurnReport>(_turns);
+                return new Dictionary<long, StoredRequest>(_stored);
             }
         }
     }
+
+    public IReadOnlyDictionary<long, ReportedTurn> Turns
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new Dictionary<long, ReportedTurn>(_turns);
+            }
+        }
+    }
+
+    /// <summary>Output tokens of the stored requests, of one session or of all, in the order of time.</summary>
+    public long[] Outputs(string? session = null) =>
+        [.. Stored.Values.Where(stored => session is null || stored.Session == session).OrderBy(stored => stored.Request.At).Select(stored => stored.Request.Output)];
+
+    /// <summary>How many reports came.</summary>
+    public int Reports => Requests.Count(request => request.Route is "/report");
 
     public static async Task<StubReceiver> StartAsync(int port = 0, X509Certificate2? certificate = null)
     {
@@ -110,7 +133,9 @@ internal sealed class StubReceiver : IAsyncDisposable
     {
         lock (_gate)
         {
+            _stored.Clear();
             _turns.Clear();
+            Pauses = [];
             StoreId = storeId;
         }
     }
@@ -177,39 +202,65 @@ internal sealed class StubReceiver : IAsyncDisposable
             return;
         }
 
-        var batch = JsonSerializer.Deserialize(admitted.Plain, UsageJson.Default.TurnBatch)!;
-        Assert.Equal(TurnBatch.Version, batch.SchemaVersion);
-        Assert.InRange(batch.Turns.Count, 1, ReportLimits.MaxTurns);
-        if (batch.Turns.Any(turn => turn.EndedUtc > DateTimeOffset.UtcNow + ClockOffset + ReportLimits.ClockTolerance))
+        var batch = JsonSerializer.Deserialize(admitted.Plain, UsageJson.Default.RequestBatch)!;
+        AssertValid(batch);
+        var now = DateTimeOffset.UtcNow + ClockOffset + ReportLimits.ClockTolerance;
+        if (batch.Sessions.Any(session => session.Requests.Any(request => request.At > now.ToUnixTimeMilliseconds()) || session.Turns.Any(turn => turn.Ended > now.ToUnixTimeMilliseconds())))
         {
             Refuse(context, 400, ErrorCodes.FutureTurns);
             return;
         }
 
-        var accepted = 0;
+        var (accepted, all) = (0, batch.Sessions.Sum(session => session.Requests.Count));
         lock (_gate)
         {
-            var seen = _turns.Keys.Select(key => key.Session).ToHashSet(StringComparer.Ordinal);
-            var added = batch.Turns.Select(turn => turn.SessionId).Except(seen, StringComparer.Ordinal).Count();
-            if (added > 0 && seen.Count + added > MaxSessions)
+            var news = batch.Sessions.SelectMany(session => session.Requests).Count(request => !_stored.ContainsKey(request.Key));
+            if (batch.Backfill && news > 0 && _stored.Values.Count(stored => stored.Backfill) + news > MaxHistory)
             {
                 context.Response.Headers.RetryAfter = "3600";
-                Refuse(context, 429, ErrorCodes.DailyCap);
+                Refuse(context, 429, "backfill-cap");
                 return;
             }
 
-            foreach (var turn in batch.Turns)
+            foreach (var session in batch.Sessions)
             {
-                if (!_turns.TryGetValue((turn.SessionId, turn.TurnIndex), out var known) || Output(turn) > Output(known))
+                foreach (var turn in session.Turns)
                 {
-                    _turns[(turn.SessionId, turn.TurnIndex)] = turn;
-                    accepted++;
+                    _turns[turn.Key] = !_turns.TryGetValue(turn.Key, out var known) || turn.Ended >= known.Ended ? turn : known;
+                }
+
+                foreach (var request in session.Requests)
+                {
+                    if (!_stored.TryGetValue(request.Key, out var known) || request.Output > known.Request.Output)
+                    {
+                        var turn = request.Turn < 0 ? 0 : session.Turns[request.Turn].Key;
+                        _stored[request.Key] = new StoredRequest(session.SessionId, request, batch.Models[request.Model], turn, batch.Backfill);
+                        accepted++;
+                    }
                 }
             }
+
+            Pauses = batch.Pauses ?? Pauses;
         }
 
-        var reply = new ReportReply { Accepted = accepted, Unchanged = batch.Turns.Count - accepted, Store = StoreId };
+        var reply = new ReportReply { Accepted = accepted, Unchanged = all - accepted, Store = StoreId };
         await context.Response.WriteAsync(JsonSerializer.Serialize(reply, UsageJson.Default.ReportReply));
+    }
+
+    /// <summary>As strict as a receiver may be.</summary>
+    private static void AssertValid(RequestBatch batch)
+    {
+        Assert.Equal(RequestBatch.Version, batch.SchemaVersion);
+        Assert.All(batch.Models, model => Assert.InRange(model.Length, 1, ReportLimits.MaxModelName));
+        Assert.Equal(batch.Sessions.Count, batch.Sessions.DistinctBy(session => session.SessionId).Count());
+        foreach (var session in batch.Sessions)
+        {
+            Assert.InRange(session.SessionId.Length, 1, ReportLimits.MaxSessionId);
+            Assert.Equal(session.Turns.Count, session.Turns.DistinctBy(turn => turn.Key).Count());
+            Assert.All(session.Turns, turn => Assert.True(turn.Started > 0 && turn.Ended >= turn.Started && TurnOutcome.IsKnown(turn.Outcome)));
+            Assert.All(session.Requests, request => Assert.True(request.At > 0 && request.Turn < session.Turns.Count && request.Model < batch.Models.Count));
+            Assert.All(session.LimitEvents ?? [], limit => Assert.True(limit.At > 0 && limit.Turn < session.Turns.Count));
+        }
     }
 
     private async Task ReadingsAsync(HttpContext context)
@@ -294,8 +345,6 @@ internal sealed class StubReceiver : IAsyncDisposable
 
     private void Date(HttpContext context) => context.Response.Headers.Date = (DateTimeOffset.UtcNow + ClockOffset).ToString("R");
 
-    private static long Output(TurnReport turn) => turn.Models.Values.Sum(model => model.OutputTokens) + 1;
-
     private static byte[] Unpack(byte[] packed)
     {
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
@@ -304,3 +353,6 @@ internal sealed class StubReceiver : IAsyncDisposable
         return plain.ToArray();
     }
 }
+
+/// <summary>A request as a receiver has it.</summary>
+internal sealed record StoredRequest(string Session, ReportedRequest Request, string Model, long Turn, bool Backfill);

@@ -1,5 +1,4 @@
 using System.Text;
-using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
 using Ccflux.Testing;
 using Xunit;
@@ -23,10 +22,10 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line, TranscriptLines.Message(1, "m1"));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal(line[0] == 0 ? 0 : 1, scan.MalformedLines);
-        Assert.Equal(20, Output(Assert.Single(scan.Turns)));
+        Assert.Equal(line[0] == 0 ? 0L : 1L, reading.Faults.PassedOver);
+        Assert.Equal(20, SessionFolder.Output(reading));
     }
 
     [Theory]
@@ -46,11 +45,11 @@ public sealed class BadInputTests : IDisposable
         var line = TranscriptLines.Message(1, "m1").Replace("\"input_tokens\":10", $"\"input_tokens\":{written}", StringComparison.Ordinal);
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line);
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        var usage = Assert.Single(Assert.Single(scan.Turns).Models).Value;
-        Assert.Equal((input, 20L, 1), (usage.InputTokens, usage.OutputTokens, usage.Messages));
-        Assert.Equal((odd, 0), (scan.Faults[LineFault.Figure], scan.Faults.PassedOver));
+        var usage = Assert.Single(reading.Requests).Usage;
+        Assert.Equal((input, 20L), (usage.Input, usage.Output));
+        Assert.Equal(((long)odd, 0L), (reading.Faults[LineFault.Figure], reading.Faults.PassedOver));
     }
 
     [Theory]
@@ -60,7 +59,7 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Retry(1).Replace(figure, odd, StringComparison.Ordinal));
 
-        Assert.Equal("five_hour", Assert.Single(Assert.Single(_folder.Scan().Turns).LimitEvents!).Window);
+        Assert.Equal("five_hour", Assert.Single(_folder.Read().Limits).Window);
     }
 
     [Theory]
@@ -73,7 +72,7 @@ public sealed class BadInputTests : IDisposable
         var line = TranscriptLines.Message(1, "m1").Replace("\"model\":\"claude-opus-5-5\"", model, StringComparison.Ordinal);
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), line);
 
-        Assert.Equal(20, Assert.Single(_folder.Scan().Turns).Models["unknown"].OutputTokens);
+        Assert.Equal(("unknown", 20L), (Assert.Single(_folder.Read().Requests).Usage.Model, SessionFolder.Output(_folder.Read())));
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace("sdk-cli", "sdk\u0001cli", StringComparison.Ordinal));
 
-        Assert.Null(Assert.Single(_folder.Scan().Turns).Entrypoint);
+        Assert.Null(_folder.Read().Next.Entrypoint);
     }
 
     [Fact]
@@ -95,16 +94,16 @@ public sealed class BadInputTests : IDisposable
             "\"usage\"" + cut,
             TranscriptLines.Message(2, "m2"));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal(40, Output(Assert.Single(scan.Turns)));
-        Assert.InRange(scan.Faults.PassedOver, 1, 20);
+        Assert.Equal(40, SessionFolder.Output(reading));
+        Assert.InRange(reading.Faults.PassedOver, 1L, 20L);
     }
 
     [Fact]
     public void EveryPrefixOfARow_IsMalformedOrIgnored_NeverAnError()
     {
-        var parser = new RowParser();
+        var parser = new RowParser(RequestKeys.ForReports);
         foreach (var line in new[] { TranscriptLines.Message(1, "m1", agentCall: "a"), TranscriptLines.Retry(1), TranscriptLines.Prompt(1, "p"), TranscriptLines.Failure(1, "f") })
         {
             var bytes = Encoding.UTF8.GetBytes(line);
@@ -119,7 +118,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void RandomDamage_NeverThrows()
     {
-        var parser = new RowParser();
+        var parser = new RowParser(RequestKeys.ForReports);
         var random = new Random(7);
         var line = Encoding.UTF8.GetBytes(TranscriptLines.Message(1, "m1", agentCall: "a"));
         for (var i = 0; i < 50_000; i++)
@@ -139,7 +138,7 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), new string('\0', 5000) + TranscriptLines.Message(1, "m1"));
 
-        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
+        Assert.Equal(20, SessionFolder.Output(_folder.Read()));
     }
 
     [Fact]
@@ -151,10 +150,10 @@ public sealed class BadInputTests : IDisposable
             file.Write(Encoding.Latin1.GetBytes(TranscriptLines.Message(1, "m1").Replace("a text", "\u00ff\u00fe\u00c0", StringComparison.Ordinal) + "\n\u00ff\u00fe\n"));
         }
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal(20, Output(Assert.Single(scan.Turns)));
-        Assert.Equal(1, scan.MalformedLines);
+        Assert.Equal(20, SessionFolder.Output(reading));
+        Assert.Equal(1L, reading.Faults.PassedOver);
     }
 
     [Fact]
@@ -163,7 +162,7 @@ public sealed class BadInputTests : IDisposable
         var deep = new string('[', 500_000) + new string(']', 500_000);
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace("\"uuid\"", $"\"x\":{deep},\"uuid\"", StringComparison.Ordinal), TranscriptLines.Message(1, "m1"));
 
-        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
+        Assert.Equal(20, SessionFolder.Output(_folder.Read()));
     }
 
     [Fact]
@@ -172,33 +171,33 @@ public sealed class BadInputTests : IDisposable
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0", new string('x', 50_000_000)), TranscriptLines.Message(1, "m1"), "{\"type\":\"junk\",\"x\":\"" + new string('y', 50_000_000) + "\"}");
         _folder.Append(_folder.MainPath(), new string('z', LineReader.MaxLine + 10), TranscriptLines.Message(2, "m2"));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal(40, Output(Assert.Single(scan.Turns)));
-        Assert.Equal(1, scan.MalformedLines);
+        Assert.Equal(40, SessionFolder.Output(reading));
+        Assert.Equal(1L, reading.Faults.PassedOver);
     }
 
     [Fact]
     public void MissingFile_IsTold()
     {
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Empty(scan.Turns);
-        Assert.Equal("it does not exist", Assert.Single(scan.Problems).Reason);
+        Assert.Empty(reading.Turns);
+        Assert.Equal("it does not exist", Assert.Single(reading.Problems).Reason);
     }
 
     [Fact]
     public void FileThatIsGone_LeavesTheStateAsItWas()
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
-        var committed = _folder.Scan().Next;
+        var committed = _folder.Read().Next;
         File.Delete(_folder.MainPath());
 
-        var scan = _folder.Scan(committed);
+        var reading = _folder.Read(committed);
 
-        Assert.Empty(scan.Turns);
-        Assert.Single(scan.Problems);
-        Assert.Equal(committed.Write(), scan.Next.Write());
+        Assert.Empty(reading.Turns);
+        Assert.Single(reading.Problems);
+        Assert.Equal(committed.Write(), reading.Next.Write());
     }
 
     [Fact]
@@ -206,46 +205,33 @@ public sealed class BadInputTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix permissions");
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
-        var committed = _folder.Scan().Next;
+        var committed = _folder.Read().Next;
         File.Move(_folder.MainPath(), _folder.MainPath("aside"));
         // A folder in its place: something that not even root can read as a file.
         Directory.CreateDirectory(_folder.MainPath());
 
-        var refused = _folder.Scan(committed);
+        var refused = _folder.Read(committed);
         Directory.Delete(_folder.MainPath());
         File.Move(_folder.MainPath("aside"), _folder.MainPath());
         _folder.Append(_folder.MainPath(), TranscriptLines.Message(2, "m2"));
-        var read = _folder.Scan(refused.Next);
+        var read = _folder.Read(refused.Next);
 
         Assert.Single(refused.Problems);
         Assert.Empty(refused.Turns);
-        Assert.Equal(40, Output(Assert.Single(read.Turns)));
+        Assert.Equal(20, SessionFolder.Output(read));
     }
 
     [Fact]
     public void SubagentsWhoseSessionIsGone_StillCount()
     {
-        _folder.AddAgent("x", "toolu_a", TranscriptLines.Message(1, "a1", sidechain: true));
+        _folder.Append(_folder.AgentPath("x"), TranscriptLines.Message(1, "a1", sidechain: true));
 
-        Assert.Equal(20, Output(Assert.Single(_folder.Scan().Turns)));
-    }
+        var reading = _folder.Read();
 
-    [Fact]
-    public void ManyModels_StayWithinWhatAReportTakes()
-    {
-        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"));
-        for (var i = 0; i < 100; i++)
-        {
-            _folder.Append(_folder.MainPath(), TranscriptLines.Message(i, $"m{i}", model: $"model-{i}"));
-        }
-
-        var turn = Assert.Single(_folder.Scan().Turns);
-
-        Assert.Equal(ReportLimits.MaxModels, turn.Models.Count);
-        Assert.Equal(2000, Output(turn));
+        Assert.Equal(20, SessionFolder.Output(reading));
+        Assert.Empty(reading.Problems);
+        Assert.Equal(20, SessionFolder.Output(_folder.ReadAll().Requests));
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static long Output(TurnReport turn) => turn.Models.Values.Sum(model => model.OutputTokens);
 }

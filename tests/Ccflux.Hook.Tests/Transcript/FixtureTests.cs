@@ -1,13 +1,13 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
 /// <summary>What the real client wrote, compared with its own figures and with a plain recount.</summary>
-public sealed partial class FixtureTests
+public sealed class FixtureTests
 {
     private const string Fork = "3f61b272-d49f-48fb-a864-c4e328dc717f";
 
@@ -19,26 +19,29 @@ public sealed partial class FixtureTests
     public void EachSession_HasTheTotalsOfItsMessages(string version, int sessions)
     {
         var expected = Expected(version).GetProperty("transcript_totals");
-        var scanned = Scan(version);
+        var read = Read(version).ToLookup(request => request.Session);
 
-        Assert.Equal(sessions, scanned.Count);
+        Assert.Equal(sessions, Sessions(version).Count);
         foreach (var session in expected.EnumerateObject().Where(session => session.Name != Fork))
         {
             var models = session.Value.GetProperty("models").EnumerateObject().Where(model => Fields.Any(field => model.Value.GetProperty(field).GetInt64() > 0))
                 .ToDictionary(model => model.Name, model => string.Join(' ', Fields.Select(field => model.Value.GetProperty(field).GetInt64())));
-            Assert.Equal(models, Totals(scanned[session.Name].Turns));
-            Assert.Equal(session.Value.GetProperty("unique_messages").GetInt32(), Messages(scanned[session.Name].Turns));
+            Assert.Equal(models, Totals(read[session.Name]));
+            Assert.Equal(session.Value.GetProperty("unique_messages").GetInt32(), read[session.Name].Count());
         }
     }
 
     [Fact]
-    public void Fork_CountsOnlyWhatIsItsOwn()
+    public void Fork_HasItsOwn_AndItsCopiesStayWithTheParent()
     {
-        var fork = Scan("2.1.329")[Fork];
+        var session = Sessions("2.1.329").Single(session => session.SessionId == Fork);
+        var alone = new SessionReader(session, SessionFolder.Fixture("2.1.329"), known: null, _ => false).Run();
+        var parent = Expected("2.1.329").GetProperty("runs").GetProperty("tools").GetProperty("session_id").GetString();
 
-        var turn = Assert.Single(fork.Turns);
-        Assert.Equal(3, turn.TurnIndex);
-        Assert.Equal("5 20 14817 118", Totals([turn])["claude-opus-5-5"]);
+        Assert.Equal("5 20 14817 118", Totals(alone.Requests.Where(request => request.Session == Fork))["claude-opus-5-5"]);
+        Assert.All(alone.Requests.Where(request => request.Session != Fork), request => Assert.Equal((parent, true), (request.Session, request.OwnSession)));
+        Assert.Equal(4, alone.Turns.Count);
+        Assert.Equal("5 20 14817 118", Totals(Read("2.1.329").Where(request => request.Session == Fork))["claude-opus-5-5"]);
     }
 
     [Theory]
@@ -63,13 +66,12 @@ public sealed partial class FixtureTests
             best[id] = best.TryGetValue(id, out var known) && known.CompareTo((output, sum)) > 0 ? known : (output, sum);
         }
 
-        var turns = Scan(version).Values.SelectMany(session => session.Turns).ToArray();
-
-        Assert.Equal(best.Count, Messages(turns));
-        Assert.Equal(best.Values.Sum(usage => usage.Output), turns.SelectMany(turn => turn.Models.Values).Sum(model => model.OutputTokens));
-        Assert.Equal(
-            best.Values.Sum(usage => usage.Sum),
-            turns.SelectMany(turn => turn.Models.Values).Sum(model => model.InputTokens + model.OutputTokens + model.CacheReadTokens + model.CacheWriteTokens));
+        foreach (var requests in new[] { Read(version), LocalRequests.Read([SessionFolder.Fixture(version)], []).Requests })
+        {
+            Assert.Equal(best.Count, requests.Count);
+            Assert.Equal(best.Values.Sum(usage => usage.Output), SessionFolder.Output(requests));
+            Assert.Equal(best.Values.Sum(usage => usage.Sum), requests.Sum(request => request.Usage.Total));
+        }
     }
 
     /// <summary>Other clouds and gateways return no request id of the API's own.</summary>
@@ -80,16 +82,18 @@ public sealed partial class FixtureTests
     {
         var source = SessionFolder.Fixture(version);
         using var folder = new SessionFolder();
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => file.Contains($"{Path.DirectorySeparatorChar}projects{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(source, "projects"), "*.jsonl", SearchOption.AllDirectories))
         {
-            folder.AppendRaw(Path.Combine(folder.ConfigDir, Path.GetRelativePath(source, file)), RequestId().Replace(File.ReadAllText(file), ""));
+            folder.AppendRaw(Path.Combine(folder.ConfigDir, Path.GetRelativePath(source, file)), string.Concat(File.ReadLines(file).Select(line => TranscriptLines.WithoutRequest(line) + "\n")));
         }
 
-        var turns = folder.ScanAll().SelectMany(session => session.Turns).ToArray();
-        var expected = Scan(version).Values.SelectMany(session => session.Turns).ToArray();
+        var expected = Read(version);
 
-        Assert.Equal(Messages(expected), Messages(turns));
-        Assert.Equal(Totals(expected), Totals(turns));
+        foreach (var requests in new[] { Merged(SessionsIn(folder.ConfigDir).Select(session => Read(session, folder.ConfigDir))), folder.ReadAll().Requests })
+        {
+            Assert.Equal(expected.Count, requests.Count);
+            Assert.Equal(Totals(expected), Totals(requests));
+        }
     }
 
     [Theory]
@@ -112,77 +116,86 @@ public sealed partial class FixtureTests
     [InlineData("websearch", "completed")]
     public void Run_HasTheTurnsThatTheUserSaw(string run, string outcomes)
     {
-        var session = Expected("2.1.329").GetProperty("runs").GetProperty(run).GetProperty("session_id").GetString()!;
+        var reading = ReadRun(run);
 
-        var turns = Scan("2.1.329")[session].Turns;
-
-        Assert.Equal(outcomes, string.Join(' ', turns.Select(turn => turn.Outcome)));
-        Assert.Equal(Enumerable.Range(0, turns.Count), turns.Select(turn => turn.TurnIndex));
-        Assert.All(turns, turn => Assert.Equal("sdk-cli", turn.Entrypoint));
+        Assert.Equal(outcomes, string.Join(' ', reading.Turns.Select(turn => turn.Outcome)));
+        Assert.Equal(reading.Turns.Count, reading.Turns.DistinctBy(turn => turn.Key).Count());
+        Assert.All(reading.Requests, request => Assert.Contains(reading.Turns, turn => turn.Key == request.Turn));
+        Assert.Equal("sdk-cli", reading.Next.Entrypoint);
     }
 
     [Fact]
     public void FailedTurn_NamesTheLimitOfItsLastRetry()
     {
-        var session = Expected("2.1.329").GetProperty("runs").GetProperty("e429").GetProperty("session_id").GetString()!;
+        var reading = ReadRun("e429");
 
-        var turn = Assert.Single(Scan("2.1.329")[session].Turns);
-
-        Assert.Empty(turn.Models);
-        Assert.Equal([false, false, true], turn.LimitEvents!.Select(limit => limit.Final));
-        Assert.All(turn.LimitEvents!, limit => Assert.Equal("five_hour", limit.Window));
-        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795252209), turn.LimitEvents![^1].ResetsAtUtc);
+        Assert.Empty(reading.Requests);
+        Assert.Equal([false, false, true], reading.Limits.Select(limit => limit.Final));
+        Assert.All(reading.Limits, limit => Assert.Equal(("five_hour", reading.Turns[0].Key), (limit.Window, limit.Turn)));
+        Assert.Equal(1795252209000, reading.Limits[^1].ResetsAtMs);
     }
 
     [Fact]
     public void Turn_LastsFromItsPromptToItsLastAnswer()
     {
-        var session = Expected("2.1.329").GetProperty("runs").GetProperty("tools").GetProperty("session_id").GetString()!;
+        var first = ReadRun("tools").Turns[0];
 
-        var first = Scan("2.1.329")[session].Turns[0];
-
-        Assert.Equal(DateTimeOffset.Parse("2026-11-21T07:09:55.305Z"), first.StartedUtc);
-        Assert.Equal(DateTimeOffset.Parse("2026-11-21T07:09:56.206Z"), first.EndedUtc);
-        Assert.Equal(DateTimeOffset.Parse("2026-11-21T07:09:55.270Z"), first.SessionStartUtc);
+        Assert.Equal(DateTimeOffset.Parse("2026-11-21T07:09:55.305Z").ToUnixTimeMilliseconds(), first.Started);
+        Assert.Equal(DateTimeOffset.Parse("2026-11-21T07:09:56.206Z").ToUnixTimeMilliseconds(), first.Ended);
+        Assert.Equal(LedgerKey.OfTurn("fb2938ab-4019-4dad-af21-cd45131ae2aa"u8), first.Key);
     }
 
     [Fact]
     public void Subagents_OnAnotherModel_StandInTheTurnThatCalledThem()
     {
-        var session = Expected("2.1.329").GetProperty("runs").GetProperty("agenthaiku").GetProperty("session_id").GetString()!;
+        var reading = ReadRun("agenthaiku");
 
-        var turn = Assert.Single(Scan("2.1.329")[session].Turns);
-
-        Assert.All(turn.Models, model => Assert.Equal(model.Key.Contains("haiku", StringComparison.Ordinal), model.Value.SubagentTokens == Sum(model.Value)));
-        Assert.Contains(turn.Models, model => model.Key.Contains("haiku", StringComparison.Ordinal));
+        var turn = Assert.Single(reading.Turns);
+        Assert.All(reading.Requests, request => Assert.Equal(turn.Key, request.Turn));
+        Assert.Contains(reading.Requests, request => request.Usage.Model!.Contains("haiku", StringComparison.Ordinal));
+        Assert.All(reading.Requests.Where(request => request.Usage.Model!.Contains("haiku", StringComparison.Ordinal)), request => Assert.Equal(RequestOrigin.Subagent, request.Origin));
+        Assert.Equal(4, reading.Requests.Count(request => request.Origin == RequestOrigin.Main));
+        Assert.Equal(3, turn.Prompts!.Count); // the prompt's, and those of the notifications of two subagents
     }
 
     [Fact]
-    public void OldClient_FlagsItsFiguresAsPartial() =>
-        Assert.All(Scan("2.0.76").Values.SelectMany(session => session.Turns).SelectMany(turn => turn.Models.Values), model => Assert.True(model.Partial));
+    public void OldClient_FlagsItsFiguresAsPartial() => Assert.All(Read("2.0.76"), request => Assert.True(request.Usage.Partial));
 
-    private static Dictionary<string, ScanResult> Scan(string version)
+    /// <summary>The requests of all sessions of a fixture's tree, as reports have them and the receiver merges them.</summary>
+    internal static IReadOnlyCollection<Request> Read(string version) => Merged(Sessions(version).Select(session => Read(session, SessionFolder.Fixture(version))));
+
+    internal static IReadOnlyCollection<Request> Merged(IEnumerable<SessionReading> readings)
     {
-        var claims = MessageClaims.InMemory();
-        return SessionCatalog.List(SessionFolder.Fixture(version))
-            .ToDictionary(session => session.SessionId, session => TranscriptScanner.Scan(session, committed: null, claims));
+        var requests = new Dictionary<long, Request>();
+        foreach (var request in readings.SelectMany(reading => reading.Requests))
+        {
+            var merged = requests.GetValueOrDefault(request.Key, request);
+            merged.Merge(request);
+            requests[request.Key] = merged;
+        }
+
+        return requests.Values;
+    }
+
+    internal static IReadOnlyList<SessionPaths> Sessions(string version) => SessionsIn(SessionFolder.Fixture(version));
+
+    internal static IReadOnlyList<SessionPaths> SessionsIn(string configDir) => SessionCatalog.List(configDir);
+
+    private static SessionReading Read(SessionPaths session, string configDir) => new SessionReader(session, configDir, known: null, _ => false).Run();
+
+    private static SessionReading ReadRun(string run)
+    {
+        var session = Expected("2.1.329").GetProperty("runs").GetProperty(run).GetProperty("session_id").GetString()!;
+        return Read(Sessions("2.1.329").Single(other => other.SessionId == session), SessionFolder.Fixture("2.1.329"));
     }
 
     private static JsonElement Expected(string version) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SessionFolder.Fixture(version), "expected.json"))).RootElement;
 
-    private static Dictionary<string, string> Totals(IEnumerable<TurnReport> turns) => turns
-        .SelectMany(turn => turn.Models)
-        .GroupBy(model => model.Key)
+    private static Dictionary<string, string> Totals(IEnumerable<Request> requests) => requests
+        .GroupBy(request => request.Usage.Model!)
+        .Where(model => model.Sum(request => request.Usage.Total) > 0)
         .ToDictionary(
-            models => models.Key,
-            models => $"{models.Sum(model => model.Value.InputTokens)} {models.Sum(model => model.Value.OutputTokens)} {models.Sum(model => model.Value.CacheReadTokens)} {models.Sum(model => model.Value.CacheWriteTokens)}");
-
-    private static long Sum(ModelUsage model) => model.InputTokens + model.OutputTokens + model.CacheReadTokens + model.CacheWriteTokens;
-
-    private static int Messages(IEnumerable<TurnReport> turns) => turns.SelectMany(turn => turn.Models.Values).Sum(model => model.Messages);
-
-
-    [GeneratedRegex("\"requestId\":\"[^\"]*\",?", RegexOptions.None, 1000)]
-    private static partial Regex RequestId();
+            model => model.Key,
+            model => $"{model.Sum(request => request.Usage.Input)} {model.Sum(request => request.Usage.Output)} {model.Sum(request => request.Usage.CacheRead)} {model.Sum(request => request.Usage.CacheWrite)}");
 }

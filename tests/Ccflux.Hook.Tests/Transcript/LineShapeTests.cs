@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
 using Ccflux.Testing;
 using Xunit;
@@ -37,11 +36,11 @@ public sealed class LineShapeTests : IDisposable
         using var other = new SessionFolder();
         other.Append(other.MainPath(), [.. rows.Select(row => Spaced(row, colon, comma, inside))]);
 
-        var scan = other.Scan();
+        var reading = other.Read();
 
-        Assert.Equivalent(_folder.Scan().Turns, scan.Turns, strict: true);
-        Assert.Equal(0, scan.Faults.PassedOver);
-        Assert.Equal(2, scan.Turns.Count);
+        AssertSame(_folder.Read(), reading);
+        Assert.Equal(0, reading.Faults.PassedOver);
+        Assert.Equal((2, 2), (reading.Turns.Count, reading.Requests.Count));
     }
 
     [Fact]
@@ -50,8 +49,8 @@ public sealed class LineShapeTests : IDisposable
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"));
         _folder.Append(Path.Combine(_folder.Project, "agent-x.jsonl"), Spaced(TranscriptLines.Message(1, "a1", sidechain: true), ": ", ", ", ""));
 
-        Assert.Equal(20, Output(_folder.Scan()));
-        Assert.Equal(20, Output(_folder.ScanAll()));
+        Assert.Equal(20, Output(_folder.Read()));
+        Assert.Equal(20, Output(_folder.ReadAll()));
     }
 
     [Fact]
@@ -60,9 +59,9 @@ public sealed class LineShapeTests : IDisposable
         _folder.AppendRaw(_folder.MainPath(), $"{Mark}{TranscriptLines.Message(0, "m1")}\n{TranscriptLines.Prompt(1, "p0")}\n");
         _folder.AppendRaw(_folder.MainPath(), $"{Mark}{Mark}{TranscriptLines.Message(2, "m2")}{Mark}{TranscriptLines.Message(3, "m3")}\r\n{Mark}\n");
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal((60L, 0L), (Output(scan), scan.Faults.PassedOver));
+        Assert.Equal((60L, 0L), (Output(reading), reading.Faults.PassedOver));
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class LineShapeTests : IDisposable
         Directory.CreateDirectory(_folder.Project);
         File.WriteAllText(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}\n", Encoding.Unicode);
 
-        Assert.Equal((2L, 2L), (_folder.Scan().Faults[LineFault.Utf16], _folder.ScanAll().Sum(scan => scan.Faults[LineFault.Utf16])));
+        Assert.Equal((2L, 2L), (_folder.Read().Faults[LineFault.Utf16], _folder.ReadAll().Faults[LineFault.Utf16]));
     }
 
     [Fact]
@@ -83,9 +82,9 @@ public sealed class LineShapeTests : IDisposable
             TranscriptLines.ToolResult(2) + " \0" + TranscriptLines.Message(3, "m2"),
             TranscriptLines.Enqueue(4) + TranscriptLines.Enqueue(5) + TranscriptLines.Message(6, "m3"));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal((60L, 0L), (Output(scan), scan.Faults.PassedOver));
+        Assert.Equal((60L, 0L), (Output(reading), reading.Faults.PassedOver));
     }
 
     [Theory]
@@ -101,10 +100,10 @@ public sealed class LineShapeTests : IDisposable
             TranscriptLines.ToolResult(3)[..length] + TranscriptLines.Message(4, "m2"),
             "what a tool wrote " + TranscriptLines.Message(5, "m3"));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal(60, Output(scan));
-        Assert.InRange(scan.Faults.PassedOver, 2, 3);
+        Assert.Equal(60, Output(reading));
+        Assert.InRange(reading.Faults.PassedOver, 2, 3);
     }
 
     [Fact]
@@ -114,7 +113,7 @@ public sealed class LineShapeTests : IDisposable
         _folder.Append(
             _folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"), nested, nested + TranscriptLines.Message(5, "m2"), nested[..^40], nested[..^40] + TranscriptLines.Message(6, "m3"));
 
-        Assert.Equal((60L, 60L), (Output(_folder.Scan()), Output(_folder.ScanAll())));
+        Assert.Equal((60L, 60L), (Output(_folder.Read()), Output(_folder.ReadAll())));
     }
 
     [Fact]
@@ -124,7 +123,7 @@ public sealed class LineShapeTests : IDisposable
         var reordered = "{\"type\":\"assistant\"," + row[1..].Replace("\"type\":\"assistant\",", "", StringComparison.Ordinal);
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.ToolResult(2) + reordered, TranscriptLines.ToolResult(4) + " " + Spaced(TranscriptLines.Message(5, "m2"), ": ", ", ", " "));
 
-        Assert.Equal((40L, 40L), (Output(_folder.Scan()), Output(_folder.ScanAll())));
+        Assert.Equal((40L, 40L), (Output(_folder.Read()), Output(_folder.ReadAll())));
     }
 
     [Fact]
@@ -139,10 +138,10 @@ public sealed class LineShapeTests : IDisposable
         using var other = new SessionFolder();
         other.Append(other.MainPath(), [.. rows.Select(row => row.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003E", StringComparison.Ordinal))]);
 
-        var scan = other.Scan();
+        var reading = other.Read();
 
-        Assert.Equivalent(_folder.Scan().Turns, scan.Turns, strict: true);
-        Assert.Equal([20, 20], scan.Turns.Select(turn => turn.Models.Values.Sum(model => model.OutputTokens)));
+        AssertSame(_folder.Read(), reading);
+        Assert.Equal((2, 40L), (reading.Turns.Count, Output(reading)));
     }
 
     [Fact]
@@ -150,10 +149,20 @@ public sealed class LineShapeTests : IDisposable
     {
         _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0").Replace($"\"{TranscriptLines.At(0)}\"", "1795950942000", StringComparison.Ordinal), TranscriptLines.Message(1, "m1").Replace($"\"{TranscriptLines.At(1)}\"", "1795950943000", StringComparison.Ordinal));
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Empty(scan.Turns);
-        Assert.Equal((1L, 1L), (scan.Faults[LineFault.NoTime], scan.Faults.PassedOver));
+        Assert.True(reading.IsEmpty);
+        Assert.Equal((1L, 1L), (reading.Faults[LineFault.NoTime], reading.Faults.PassedOver));
+        Assert.Equal(1, _folder.ReadAll().Faults[LineFault.NoTime]);
+    }
+
+    [Fact]
+    public void AnAnswerWithoutATime_HasThatOfTheRowBefore()
+    {
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1").Replace($"\"{TranscriptLines.At(1)}\"", "null", StringComparison.Ordinal));
+
+        Assert.Equal(TranscriptLines.Start.ToUnixTimeMilliseconds(), Assert.Single(_folder.Read().Requests).AtMs);
+        Assert.Equal(TranscriptLines.Start.ToUnixTimeMilliseconds(), Assert.Single(_folder.ReadAll().Requests).AtMs);
     }
 
     [Fact]
@@ -161,64 +170,58 @@ public sealed class LineShapeTests : IDisposable
     {
         var cut = TranscriptLines.Message(2, "m2");
         _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")} {cut[..100]}");
-        var first = _folder.Scan();
+        var first = _folder.Read();
         _folder.AppendRaw(_folder.MainPath(), cut[100..] + "\n");
 
-        Assert.Equal((20L, 40L, 40L), (Output(first), Output(_folder.Scan(first.Next)), Output(_folder.ScanAll())));
+        Assert.Equal((20L, 20L, 40L), (Output(first), Output(_folder.Read(first.Next)), Output(_folder.ReadAll())));
     }
 
     [Fact]
     public void WithoutItsLastLineFeed_ARowCounts_AndWhatIsWrittenBehindIt()
     {
         _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}");
-        var first = _folder.Scan();
-        Assert.Equal((20L, 20L), (Output(first), Output(_folder.ScanAll())));
-        Assert.False(TranscriptScanner.HasChanged(SessionCatalog.Find(_folder.MainPath()), first.Next));
+        var first = _folder.Read();
+        Assert.Equal((20L, 20L), (Output(first), Output(_folder.ReadAll())));
+        Assert.False(SessionReader.HasChanged(_folder.Paths(), _folder.ConfigDir, first.Next));
 
         _folder.AppendRaw(_folder.MainPath(), TranscriptLines.Message(2, "m2") + "\n" + TranscriptLines.Message(3, "m3"));
-        var second = _folder.Scan(first.Next);
+        var second = _folder.Read(first.Next);
         _folder.AppendRaw(_folder.MainPath(), "\n" + TranscriptLines.Message(4, "m4") + "\n");
-        var third = _folder.Scan(second.Next);
+        var third = _folder.Read(second.Next);
 
-        Assert.Equal((60L, 80L, 80L), (Output(second), Output(third), Output(_folder.ScanAll())));
-        Assert.Equal(0, third.MalformedLines);
+        Assert.Equal((40L, 20L, 80L), (Output(second), Output(third), Output(_folder.ReadAll())));
+        Assert.Equal(0, third.Faults.PassedOver);
     }
 
     [Fact]
-    public void WhatIsBehindARowWithoutLineFeed_IsNew_WhenAllIsReadAgain()
+    public void HowEverTheBytesArrive_NothingIsLost()
     {
-        _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}");
-        var first = _folder.Scan();
-        // Seen before its call, so that the next scan reads everything again.
-        _folder.AddAgent("x", "toolu_a", TranscriptLines.Message(12, "a1", sidechain: true));
-        var second = _folder.Scan(first.Next);
-        _folder.AppendRaw(_folder.MainPath(), $"{TranscriptLines.Prompt(10, "p1")}\n{TranscriptLines.Message(11, "m2", agentCall: "toolu_a")}\n");
-
-        Assert.Equal([20, 40], _folder.Scan(second.Next).Turns.Select(turn => turn.Models.Values.Sum(model => model.OutputTokens)));
-    }
-
-    [Fact]
-    public void HowEverTheBytesArrive_NothingIsLostOrCountedTwice()
-    {
-        var text = $"{Mark}{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}{TranscriptLines.ToolResult(2)}{TranscriptLines.Message(3, "m2")}\n{Spaced(TranscriptLines.Prompt(4, "p1"), ": ", ", ", "")}\r\n{TranscriptLines.Message(5, "m3")[..90]}{TranscriptLines.Message(6, "m4")}\n{WithoutRequest(TranscriptLines.Message(7, "relay"))}\n{WithoutRequest(TranscriptLines.Message(8, "relay"))}\n{TranscriptLines.ToolResult(9)}\n{WithoutRequest(TranscriptLines.Message(10, "relay"))}";
+        var text = $"{Mark}{TranscriptLines.Prompt(0, "p0")}\n{TranscriptLines.Message(1, "m1")}{TranscriptLines.ToolResult(2)}{TranscriptLines.Message(3, "m2")}\n{Spaced(TranscriptLines.Prompt(4, "p1"), ": ", ", ", "")}\r\n{TranscriptLines.Message(5, "m3")[..90]}{TranscriptLines.Message(6, "m4")}\n{string.Join('\n', TranscriptLines.InChain(TranscriptLines.Prompt(6.5, "p2"), TranscriptLines.WithoutRequest(TranscriptLines.Message(7, "relay")), TranscriptLines.WithoutRequest(TranscriptLines.Message(8, "relay")), TranscriptLines.ToolResult(9), TranscriptLines.WithoutRequest(TranscriptLines.Message(10, "relay"))))}";
         var bytes = Encoding.UTF8.GetBytes(text);
         _folder.AppendRaw(_folder.MainPath(), text);
-        var whole = _folder.Scan();
-        Assert.Equal(100, Output(whole));
+        var whole = _folder.Read().Requests.ToDictionary(request => request.Key);
+        Assert.Equal(5, whole.Count);
         for (var cut = 1; cut < bytes.Length; cut += 3)
         {
             using var grown = new SessionFolder();
             File.WriteAllBytes(grown.MainPath(), bytes[..cut]);
-            var first = grown.Scan();
+            var first = grown.Read();
             using (var file = new FileStream(grown.MainPath(), FileMode.Append))
             {
                 file.Write(bytes.AsSpan(cut));
             }
 
-            var second = grown.Scan(TranscriptState.Read(first.Next.Write()));
+            var second = grown.Read(SessionProgress.Read(first.Next.Write()));
 
-            var turns = first.Turns.Concat(second.Turns).GroupBy(turn => turn.TurnIndex).Select(same => same.Last());
-            Assert.Equal((cut, 100L), (cut, turns.SelectMany(turn => turn.Models.Values).Sum(model => model.OutputTokens)));
+            var both = new Dictionary<long, Request>();
+            foreach (var request in first.Requests.Concat(second.Requests))
+            {
+                var merged = both.GetValueOrDefault(request.Key, request);
+                merged.Merge(request);
+                both[request.Key] = merged;
+            }
+
+            Assert.Equal(whole.Values.OrderBy(request => request.Key).Select(Text), both.Values.OrderBy(request => request.Key).Select(Text));
         }
     }
 
@@ -230,7 +233,7 @@ public sealed class LineShapeTests : IDisposable
             TranscriptLines.Prompt(0, "p0"),
             TranscriptLines.Message(1, "m1").Replace("\"input_tokens\":10", "\"input_tokens\":-1", StringComparison.Ordinal),
             TranscriptLines.Message(2, "lost")[..200],
-            "{\"type\":\"user\" \"message\"}",
+            "{\"type\":\"assistant\" \"usage\"}",
             "no JSON",
             "[1]",
             "{\"type\":\"assistant\",\"message\":{\"usage\":{\"input_tokens\":5}}}",
@@ -252,12 +255,18 @@ public sealed class LineShapeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string WithoutRequest(string line) => ResponseIdTests.WithoutRequest(line);
+    private static long Output(SessionReading reading) => SessionFolder.Output(reading);
 
-    private static long Output(ScanResult scan) => Output([scan]);
+    private static long Output(LocalRequests all) => SessionFolder.Output(all.Requests);
 
-    private static long Output(IEnumerable<ScanResult> scans) =>
-        scans.SelectMany(scan => scan.Turns).SelectMany(turn => turn.Models.Values).Sum((ModelUsage model) => model.OutputTokens);
+    private static string Text(Request request) => $"{request.Key:x16} {request.AtMs} {request.Turn:x16} {request.Origin} {request.Usage.Model} {request.Usage.Input} {request.Usage.Output}";
+
+    private static void AssertSame(SessionReading expected, SessionReading actual)
+    {
+        Assert.Equal(expected.Requests.Select(Text), actual.Requests.Select(Text));
+        Assert.Equivalent(expected.Turns, actual.Turns, strict: true);
+        Assert.Equal(expected.Limits, actual.Limits);
+    }
 
     /// <summary>The same JSON with other white space between its parts.</summary>
     private static string Spaced(string json, string colon, string comma, string inside)

@@ -18,13 +18,13 @@ public sealed class LinkTests : IDisposable
         _elsewhere.Append(_elsewhere.MainPath(), TranscriptLines.Prompt(0, "p0"), TranscriptLines.Message(1, "m1"));
         File.CreateSymbolicLink(_folder.MainPath(), _elsewhere.MainPath());
 
-        var scan = _folder.Scan();
+        var reading = _folder.Read();
 
-        Assert.Equal((20L, 20L), (Output([scan]), Output(_folder.ScanAll())));
-        Assert.False(TranscriptScanner.HasChanged(SessionCatalog.Find(_folder.MainPath()), scan.Next));
+        Assert.Equal((20L, 20L), (SessionFolder.Output(reading), All()));
+        Assert.False(SessionReader.HasChanged(_folder.Paths(), _folder.ConfigDir, reading.Next));
         _elsewhere.Append(_elsewhere.MainPath(), TranscriptLines.Message(2, "m2"));
-        Assert.True(TranscriptScanner.HasChanged(SessionCatalog.Find(_folder.MainPath()), scan.Next));
-        Assert.Equal(40, Output([_folder.Scan(scan.Next)]));
+        Assert.True(SessionReader.HasChanged(_folder.Paths(), _folder.ConfigDir, reading.Next));
+        Assert.Equal(20, SessionFolder.Output(_folder.Read(reading.Next)));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class LinkTests : IDisposable
             File.Copy(_elsewhere.MainPath(), _folder.MainPath());
         }
 
-        Assert.Equal((40L, 40L), (Output(_folder.ScanAll()), Output([_folder.Scan()])));
+        Assert.Equal((40L, 40L), (All(), SessionFolder.Output(_folder.Read())));
     }
 
     [Fact]
@@ -72,11 +72,11 @@ public sealed class LinkTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(session, "itself"), Path.Combine(session, "itself"));
         File.CreateSymbolicLink(Path.Combine(session, "gone.jsonl"), Path.Combine(session, "nowhere.jsonl"));
 
-        var scan = Assert.Single(_folder.ScanAll());
+        var all = _folder.ReadAll();
 
-        Assert.Equal(40, Output([scan]));
-        Assert.Empty(scan.Problems);
-        Assert.Equal(40, Output([_folder.Scan()]));
+        Assert.Equal(40, SessionFolder.Output(all.Requests));
+        Assert.Empty(all.Problems);
+        Assert.Equal(40, SessionFolder.Output(_folder.Read()));
     }
 
     [Fact]
@@ -88,12 +88,10 @@ public sealed class LinkTests : IDisposable
         File.CreateSymbolicLink(_folder.AgentPath("main"), _folder.MainPath());
         Directory.CreateSymbolicLink(Path.Combine(_folder.ConfigDir, "projects", "-a-link"), _folder.Project);
 
-        var session = Assert.Single(SessionCatalog.List(_folder.ConfigDir));
-
-        Assert.Equal(_folder.MainPath(), session.MainPath);
-        Assert.Equal([_folder.AgentPath("x")], session.AgentPaths);
-        Assert.Equal([_folder.AgentPath("x")], SessionCatalog.Find(_folder.MainPath()).AgentPaths);
-        Assert.Single(Assert.Single(_folder.Scan().Turns).LimitEvents!);
+        Assert.Equal(
+            [_folder.MainPath(), _folder.AgentPath("x")], SessionListing.FilesOf(Path.Combine(_folder.ConfigDir, "projects"), []).Select(file => file.Path));
+        Assert.Equal([_folder.AgentPath("x")], _folder.Paths().Subagents);
+        Assert.Single(_folder.Read().Limits);
     }
 
     public void Dispose()
@@ -102,6 +100,5 @@ public sealed class LinkTests : IDisposable
         _elsewhere.Dispose();
     }
 
-    private static long Output(IEnumerable<ScanResult> scans) =>
-        scans.SelectMany(scan => scan.Turns).SelectMany(turn => turn.Models.Values).Sum(model => model.OutputTokens);
+    private long All() => SessionFolder.Output(_folder.ReadAll().Requests);
 }

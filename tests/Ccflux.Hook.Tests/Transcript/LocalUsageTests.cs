@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Commands;
 using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>What <c>ccflux usage</c> counts in addition to the figures in reports.</summary>
+/// <summary>What decides the price of a request besides its tokens, and calls to other models within it.</summary>
 public sealed class LocalUsageTests : IDisposable
 {
     private const string Advice =
@@ -62,14 +63,15 @@ public sealed class LocalUsageTests : IDisposable
     }
 
     [Fact]
-    public void Reports_CarryNoneOfIt()
+    public void Advisor_OfAReport_IsARequestOfItsOwn_OnTheTermsOfItsParent()
     {
-        Write(message => message);
-        var plain = Report();
-        File.Delete(_folder.MainPath());
-        Write(message => message.Replace("\"speed\"", "\"server_tool_use\":{\"web_search_requests\":30},\"service_tier\":\"batch\",\"inference_geo\":\"us\"," + Advice.Trim(), StringComparison.Ordinal));
+        Write(message => message.Replace("\"speed\":\"standard\"", "\"service_tier\":\"priority\",\"inference_geo\":\"us\"," + Advice.Trim() + ":\"fast\"", StringComparison.Ordinal));
 
-        Assert.Equal(plain, Report());
+        var (own, advisor) = (_folder.Read().Requests.First(), _folder.Read().Requests.Last());
+
+        Assert.Equal((RequestOrigin.Advisor, LedgerKey.OfAdvisor(own.Key, 1), own.Turn), (advisor.Origin, advisor.Key, advisor.Turn));
+        Assert.Equal((true, true, true, false), (advisor.Usage.Fast, advisor.Usage.InUs, advisor.Usage.Priority, advisor.Usage.Batch));
+        Assert.Equal(LedgerKey.OfRequest("req_m1"u8), own.Key);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -77,12 +79,6 @@ public sealed class LocalUsageTests : IDisposable
     private void Write(Func<string, string> change, string model = "claude-sonnet-5-5", int times = 1) => _folder.Append(
         _folder.MainPath(),
         [TranscriptLines.Prompt(0, "p0"), .. Enumerable.Range(1, times).Select(at => change(TranscriptLines.Message(at, "m1", model: model).Replace("\"iterations\":[{\"input_tokens\":5}],", "", StringComparison.Ordinal)))]);
-
-    private string Report()
-    {
-        _folder.Claims = Hook.Transcript.MessageClaims.InMemory();
-        return JsonSerializer.Serialize(_folder.Scan().Turns, JsonSerializerOptions.Web);
-    }
 
     private Dictionary<string, (long Input, long Output, decimal Cost)> Models()
     {

@@ -13,8 +13,6 @@ internal sealed class SessionFolder : IDisposable
 
     public string Project => Path.Combine(ConfigDir, "projects", "-home-dev-proj");
 
-    public MessageClaims Claims { get; set; } = MessageClaims.InMemory();
-
     public static string Fixture(string version) => Path.Combine(RepositoryRoot.Path, "tests", "fixtures", "claude-code", version);
 
     public string MainPath(string session = "s") => Path.Combine(Project, session + ".jsonl");
@@ -29,20 +27,21 @@ internal sealed class SessionFolder : IDisposable
         File.AppendAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
     }
 
-    public void AddAgent(string agent, string? call, params string[] lines)
-    {
-        Append(AgentPath(agent), lines);
-        if (call is not null)
-        {
-            File.WriteAllText(Path.ChangeExtension(AgentPath(agent), ".meta.json"), $$"""{"agentType":"Explore","toolUseId":"{{call}}"}""");
-        }
-    }
+    /// <summary>What is new in a session, as reports read it.</summary>
+    public SessionReading Read(SessionProgress? known = null, string session = "s", Func<long, bool>? isSilent = null) =>
+        new SessionReader(Paths(session), ConfigDir, known, isSilent ?? (_ => false)).Run();
 
-    public ScanResult Scan(TranscriptState? committed = null, string session = "s") =>
-        TranscriptScanner.Scan(SessionCatalog.Find(MainPath(session)), committed, Claims);
+    public SessionPaths Paths(string session = "s") => new(session, [MainPath(session)], SessionListing.AgentsOf(MainPath(session)));
 
-    /// <summary>Every session as <c>ccflux usage</c> reads it.</summary>
-    public IReadOnlyList<ScanResult> ScanAll() => [.. TreeScan.Run(ConfigDir, MessageClaims.InMemory())];
+    /// <summary>Everything, as <c>ccflux usage</c> reads it.</summary>
+    public LocalRequests ReadAll() => LocalRequests.Read([ConfigDir], []);
+
+    public static long Output(SessionReading reading) => Output(reading.Requests);
+
+    public static long Output(IEnumerable<Request> requests) => requests.Sum(request => request.Usage.Output);
+
+    /// <summary>Requests and their output.</summary>
+    public static (int Requests, long Output) Total(IReadOnlyCollection<Request> requests) => (requests.Count, Output(requests));
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Usage;
 using Ccflux.Hook.Transcript;
 using Ccflux.Testing;
 using FsCheck;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace Ccflux.Hook.Tests.Transcript;
 
-/// <summary>However the bytes arrive, and whichever scans are repeated, the final turns are those of a single scan over everything.</summary>
+/// <summary>However the bytes arrive, in whatever order files are read, and whichever readings are repeated, the merged requests are those of a single reading of everything.</summary>
 public sealed class SplitProperties
 {
     private static readonly Config Runs = Config.QuickThrowOnFailure.WithMaxTest(40);
@@ -15,9 +14,9 @@ public sealed class SplitProperties
     [Theory]
     [InlineData("2.1.329")]
     [InlineData("2.0.76")]
-    public void FixtureTrees_CutAnywhere_GiveTheTurnsOfOneScan(string version)
+    public void FixtureTrees_CutAnywhere_GiveTheRequestsOfOneReading(string version)
     {
-        var files = Directory.EnumerateFiles(Path.Combine(SessionFolder.Fixture(version), "projects"), "*", SearchOption.AllDirectories)
+        var files = Directory.EnumerateFiles(Path.Combine(SessionFolder.Fixture(version), "projects"), "*.jsonl", SearchOption.AllDirectories)
             .Where(path => IsOfInterest(path, version))
             .ToDictionary(path => Path.GetRelativePath(SessionFolder.Fixture(version), path), File.ReadAllBytes);
 
@@ -25,28 +24,26 @@ public sealed class SplitProperties
     }
 
     [Fact]
-    public void SubagentsForksAndLateRows_CutAnywhere_GiveTheTurnsOfOneScan()
+    public void SubagentsForksRelaysAndLateRows_CutAnywhere_GiveTheRequestsOfOneReading()
     {
         using var folder = new SessionFolder();
-        string[] parent =
-        [
-            TranscriptLines.Prompt(0, "p0"),
+        string[] parent = TranscriptLines.InChain(
+            TranscriptLines.WithPrompt(TranscriptLines.Prompt(0, "p0"), "pid0"),
             TranscriptLines.Message(1, "m0", output: 3, stop: null),
-            TranscriptLines.Message(2, "m0", agentCall: "toolu_a", stop: "tool_use"),
+            TranscriptLines.Message(2, "m0", stop: "tool_use"),
             TranscriptLines.ToolResult(3),
             "{broken",
-            TranscriptLines.Prompt(4, "p1"),
+            TranscriptLines.WithPrompt(TranscriptLines.Prompt(4, "p1"), "pid1"),
             TranscriptLines.Retry(5),
             TranscriptLines.Failure(6, "f1"),
-            TranscriptLines.Prompt(7, "p2"),
-            TranscriptLines.Message(8, "m2", agentCall: "toolu_b", output: 50),
+            TranscriptLines.WithoutRequest(TranscriptLines.Message(6.5, "relay")),
+            TranscriptLines.WithPrompt(TranscriptLines.Prompt(7, "p2"), "pid2"),
+            TranscriptLines.WithoutRequest(TranscriptLines.Message(8, "relay", output: 50)),
             TranscriptLines.Message(9, "m0", output: 60),
-            TranscriptLines.Prompt(10, "p3"),
-        ];
+            TranscriptLines.WithPrompt(TranscriptLines.Prompt(10, "p3"), "pid3"));
         folder.Append(folder.MainPath("a"), [TranscriptLines.Enqueue(-1), .. parent]);
-        folder.Append(folder.AgentPath("x", "a"), TranscriptLines.Message(2.5, "x0", sidechain: true), TranscriptLines.Message(11, "x1", sidechain: true, stop: null));
-        File.WriteAllText(Path.ChangeExtension(folder.AgentPath("x", "a"), ".meta.json"), """{"toolUseId":"toolu_a"}""");
-        folder.Append(folder.AgentPath("y", "a"), TranscriptLines.Message(8.5, "y0", sidechain: true, agentCall: "toolu_c"), TranscriptLines.Message(12, "x0", output: 70, sidechain: true));
+        folder.Append(folder.AgentPath("x", "a"), Prompt(2.4, "pid0"), TranscriptLines.Message(2.5, "x0", sidechain: true), TranscriptLines.Message(11, "x1", sidechain: true, stop: null));
+        folder.Append(folder.AgentPath("y", "a"), Prompt(8.4, "pid2"), TranscriptLines.Message(8.5, "y0", sidechain: true), TranscriptLines.Message(12, "x0", output: 70, sidechain: true));
         folder.Append(
             folder.MainPath("fork"),
             [TranscriptLines.Enqueue(20), .. parent, TranscriptLines.Prompt(21, "own"), TranscriptLines.Message(22, "own0")]);
@@ -55,6 +52,10 @@ public sealed class SplitProperties
 
         Prop.ForAll(Steps(), seed => HoldsFor(files, seed)).Check(Runs);
     }
+
+    /// <summary>The first row of a subagent.</summary>
+    private static string Prompt(double at, string id) =>
+        TranscriptLines.WithPrompt(TranscriptLines.Prompt(at, $"side-{at}").Replace("\"isSidechain\":false", "\"isSidechain\":true", StringComparison.Ordinal), id);
 
     private static Arbitrary<int> Steps() => ArbMap.Default.ArbFor<int>();
 
@@ -71,73 +72,56 @@ public sealed class SplitProperties
         }
 
         using var grown = new SessionFolder();
-        var turns = new Dictionary<(string, int), TurnReport>();
-        var states = new Dictionary<string, TranscriptState>();
+        var states = new Dictionary<string, SessionProgress>();
+        var readings = new List<SessionReading>();
         var random = new Random(seed);
-        var forksFirst = random.Next(2) == 0;
         var written = files.Keys.Order(StringComparer.Ordinal).ToDictionary(name => name, _ => 0);
         while (written.Any(file => file.Value < files[file.Key].Length))
         {
-            // A fork is created after the rows that it copies.
-            var forkable = written.All(file => IsFork(file.Key) || file.Value == files[file.Key].Length);
-            foreach (var name in written.Keys.Where(name => written[name] < files[name].Length && (forkable || !IsFork(name)) && random.Next(3) > 0).ToArray())
+            foreach (var name in written.Keys.Where(name => written[name] < files[name].Length && random.Next(3) > 0).ToArray())
             {
-                var length = name.EndsWith(".json", StringComparison.Ordinal) ? files[name].Length : random.Next(1, files[name].Length);
-                var until = Math.Min(files[name].Length, written[name] + length);
+                var until = Math.Min(files[name].Length, written[name] + random.Next(1, files[name].Length));
                 Write(grown, name, files[name].AsSpan(written[name]..until));
                 written[name] = until;
             }
 
-            ScanAll(grown, states, turns, commit: random.Next(4) > 0, forksFirst);
+            ReadAll(grown, states, readings, isStored: random.Next(4) > 0, backwards: random.Next(2) == 0);
         }
 
-        ScanAll(grown, states, turns, commit: true, forksFirst);
-        var expected = new Dictionary<(string, int), TurnReport>();
-        ScanAll(whole, [], expected, commit: true, forksFirst: false);
-        if (!forksFirst)
-        {
-            Assert.Equal(expected.Keys.Order(), turns.Keys.Order());
-            Assert.All(expected, turn => Assert.Equivalent(turn.Value, turns[turn.Key], strict: true));
-            return;
-        }
+        ReadAll(grown, states, readings, isStored: true, backwards: false);
+        var expected = new List<SessionReading>();
+        ReadAll(whole, [], expected, isStored: true, backwards: false);
 
-        // Scanned before its parent, a fork counts what it copied; everything still counts once.
-        Assert.Equal(Total(expected), Total(turns));
+        Assert.Equal(Requests(expected), Requests(readings));
+        Assert.Equal(Turns(expected), Turns(readings));
+        Assert.Equal(Limits(expected), Limits(readings));
     }
 
-    private static bool IsFork(string path) =>
-        Path.GetFileName(path).StartsWith("fork", StringComparison.Ordinal) || Path.GetFileName(path).StartsWith("3f61b272", StringComparison.Ordinal);
+    private static IEnumerable<string> Requests(List<SessionReading> readings) => FixtureTests.Merged(readings)
+        .OrderBy(request => request.Key)
+        .Select(request => $"{request.Key:x16} {request.AtMs} {request.Session} {request.Usage.Model} {request.Usage.Input} {request.Usage.Output} {request.Usage.Partial} {request.Origin}");
 
-    private static string Total(Dictionary<(string, int), TurnReport> turns)
-    {
-        var models = turns.Values.SelectMany(turn => turn.Models.Values).ToArray();
-        return $"{models.Sum(model => model.Messages)} {models.Sum(model => model.OutputTokens)} {models.Sum(model => model.InputTokens)} {models.Sum(model => model.CacheReadTokens)}";
-    }
+    /// <summary>The start is the earliest, the end the latest.</summary>
+    private static IEnumerable<string> Turns(List<SessionReading> readings) => readings
+        .SelectMany(reading => reading.Turns)
+        .GroupBy(turn => turn.Key)
+        .OrderBy(turns => turns.Key)
+        .Select(turns => $"{turns.Key:x16} {turns.Min(turn => turn.Started)} {turns.Max(turn => turn.Ended)} {turns.Where(turn => turn.Ended == turns.Max(other => other.Ended)).Last().Outcome}");
 
-    private static void ScanAll(SessionFolder folder, Dictionary<string, TranscriptState> states, Dictionary<(string, int), TurnReport> turns, bool commit, bool forksFirst)
+    private static IEnumerable<string> Limits(List<SessionReading> readings) =>
+        readings.SelectMany(reading => reading.Limits).Select(limit => limit.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private static void ReadAll(SessionFolder folder, Dictionary<string, SessionProgress> states, List<SessionReading> readings, bool isStored, bool backwards)
     {
-        var sessions = SessionCatalog.List(folder.ConfigDir);
-        foreach (var session in forksFirst ? sessions.Reverse() : sessions)
+        var sessions = FixtureTests.SessionsIn(folder.ConfigDir);
+        foreach (var session in backwards ? sessions.Reverse() : sessions)
         {
-            var committed = states.GetValueOrDefault(session.SessionId);
-            if (!TranscriptScanner.HasChanged(session, committed))
+            var known = states.GetValueOrDefault(session.SessionId);
+            var reading = new SessionReader(session, folder.ConfigDir, known, _ => false).Run();
+            readings.Add(reading);
+            if (isStored)
             {
-                continue;
-            }
-
-            var scan = TranscriptScanner.Scan(session, committed, folder.Claims);
-            if (!commit)
-            {
-                // As if the receiver had been unreachable; another scan finds the same again.
-                var again = TranscriptScanner.Scan(session, committed, folder.Claims);
-                Assert.Equivalent(scan.Turns, again.Turns, strict: true);
-                continue;
-            }
-
-            states[session.SessionId] = scan.Next;
-            foreach (var turn in scan.Turns)
-            {
-                turns[(session.SessionId, turn.TurnIndex)] = turn;
+                states[session.SessionId] = SessionProgress.Read(reading.Next.Write())!;
             }
         }
     }

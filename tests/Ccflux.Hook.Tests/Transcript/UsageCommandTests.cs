@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ccflux.Hook.Commands;
-using Ccflux.Hook.Transcript;
 using Ccflux.Testing;
 using Xunit;
 
@@ -13,21 +12,14 @@ public sealed class UsageCommandTests : IDisposable
     private readonly SessionFolder _folder = new();
 
     [Fact]
-    public void BySession_EqualsWhatEachSessionsScanReports()
+    public void BySession_EqualsWhatReportsContain()
     {
         var fixture = SessionFolder.Fixture("2.1.329");
-        var claims = MessageClaims.InMemory();
-        var scanned = SessionCatalog.List(fixture)
-            .Select(session => TranscriptScanner.Scan(session, committed: null, claims))
-            .SelectMany(scan => scan.Turns)
-            .GroupBy(turn => turn.SessionId)
-            .Select(turns => (turns.Key, Output: turns.SelectMany(turn => turn.Models.Values).Sum(model => model.OutputTokens)))
-            .Where(session => session.Output > 0)
-            .ToDictionary(session => session.Key, session => session.Output);
+        var reported = FixtureTests.Read("2.1.329").GroupBy(request => request.Session).ToDictionary(requests => requests.Key, requests => SessionFolder.Output(requests));
 
         var rows = Json("--config-dir", fixture, "--by", "session", "--json").GetProperty("rows").EnumerateArray().ToArray();
 
-        Assert.Equal(scanned, rows.ToDictionary(row => row.GetProperty("key").GetString()!, row => row.GetProperty("output_tokens").GetInt64()));
+        Assert.Equal(reported, rows.ToDictionary(row => row.GetProperty("key").GetString()!, row => row.GetProperty("output_tokens").GetInt64()));
     }
 
     [Theory]
@@ -73,14 +65,13 @@ public sealed class UsageCommandTests : IDisposable
             row => Assert.True(row.GetProperty("partial").GetBoolean()));
 
     [Fact]
-    public void ByDay_PutsATurnOnTheDayItEnded()
+    public void ByDay_PutsARequestOnItsOwnDay_WhateverItsTurn()
     {
-        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(14.9 * 3600, "p0"), TranscriptLines.Message(14.95 * 3600, "m1"), TranscriptLines.Message(15.1 * 3600, "m2"));
+        _folder.Append(_folder.MainPath(), TranscriptLines.Prompt(14.9 * 3600, "p0"), TranscriptLines.Message(14.95 * 3600, "m1"), TranscriptLines.Message(15.1 * 3600, "m2", output: 7));
 
-        var row = Assert.Single(Json("--config-dir", _folder.ConfigDir, "--json").GetProperty("rows").EnumerateArray());
+        var rows = Json("--config-dir", _folder.ConfigDir, "--json").GetProperty("rows").EnumerateArray();
 
-        Assert.Equal("2026-11-21", row.GetProperty("key").GetString());
-        Assert.Equal(40, row.GetProperty("output_tokens").GetInt64());
+        Assert.Equal([("2026-11-20", 20), ("2026-11-21", 7)], rows.Select(row => (row.GetProperty("key").GetString()!, row.GetProperty("output_tokens").GetInt32())));
     }
 
     [Fact]
