@@ -54,7 +54,7 @@ internal static class ResponseRule
         // A 400 without our code comes from a proxy, not from the receiver; nothing is discarded because of it.
         { Status: 400, Code: ErrorCodes.InvalidPayload } => ResponseAction.SetAside,
         { Status: 413 } => ResponseAction.Split,
-        { Status: 429, Code: BackfillCap } => ResponseAction.StopBackfill,
+        { Status: 429, Code: ErrorCodes.BackfillCap } => ResponseAction.StopBackfill,
         _ => ResponseAction.Wait,
     };
 }

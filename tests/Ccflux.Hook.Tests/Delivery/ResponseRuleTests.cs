@@ -23,7 +23,7 @@ public sealed class ResponseRuleTests
     [InlineData(413, ErrorCodes.TooLarge, nameof(ResponseAction.Split))]
     [InlineData(429, ErrorCodes.RateLimited, nameof(ResponseAction.Wait))]
     [InlineData(429, ErrorCodes.DailyCap, nameof(ResponseAction.Wait))]
-    [InlineData(429, ResponseRule.BackfillCap, nameof(ResponseAction.StopBackfill))]
+    [InlineData(429, ErrorCodes.BackfillCap, nameof(ResponseAction.StopBackfill))]
     [InlineData(503, ErrorCodes.Busy, nameof(ResponseAction.Wait))]
     [InlineData(500, null, nameof(ResponseAction.Wait))]
     [InlineData(302, null, nameof(ResponseAction.Wait))]

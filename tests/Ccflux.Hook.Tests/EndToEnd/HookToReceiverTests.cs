@@ -11,11 +11,11 @@ public sealed class HookToReceiverTests
 {
     private const string Email = "petra@example.org";
 
-    /// <summary>Turns, distinct (session, index) pairs, output tokens, and the same output from the day rollup.</summary>
+    /// <summary>Turns, distinct requests, output tokens, and the same output from the sums by day.</summary>
     private const string Figures = """
         SELECT (SELECT count(*) FROM turns),
-               (SELECT count(*) FROM (SELECT DISTINCT session_ref, turn_index FROM turns)),
-               (SELECT coalesce(sum(output_tokens), 0) FROM events),
+               (SELECT count(DISTINCT request_key) FROM requests),
+               (SELECT coalesce(sum(output_tokens), 0) FROM requests),
                (SELECT coalesce(sum(output_tokens), 0) FROM usage_days)
         """;
 
@@ -46,7 +46,8 @@ public sealed class HookToReceiverTests
 
         Assert.Equal([700, 700, 700 * 701 / 2, 700 * 701 / 2], receiver.Query(Figures, 4));
         Assert.Equal([700, 0], receiver.Query($"""
-            SELECT count(DISTINCT ended_at), sum(device_ref IS NULL OR started_at < {start.ToUnixTimeMilliseconds()} - 1) FROM turns
+            SELECT count(DISTINCT t.ended_at), sum(s.device_ref IS NULL OR t.started_at < {start.ToUnixTimeMilliseconds()} - 1)
+            FROM turns t JOIN sessions s ON s.user_id = t.user_id AND s.session_key = t.session_key
             """, 2));
     }
 
@@ -87,7 +88,7 @@ public sealed class HookToReceiverTests
 
         var output = (long)turns * (turns + 1) / 2;
         Assert.Equal([turns, turns, output, output], receiver.Query(Figures, 4));
-        Assert.False(File.Exists(machine.State.Queue));
+        Assert.Equal(0, new FileInfo(machine.State.Outbox) is { Exists: true } outbox ? outbox.Length : 0);
     }
 
     [Fact]

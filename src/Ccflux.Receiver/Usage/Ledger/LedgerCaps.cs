@@ -88,14 +88,14 @@ internal sealed class LedgerCaps
             sessions += writing.Any(LedgerSql.HasSession, ("user", incoming.UserId), ("session", session.Key)) ? 0 : 1;
             facts += session.Turns.Count(turn => !writing.Any(LedgerSql.HasTurn, ("user", incoming.UserId), ("turn", turn.Key)))
                 + session.Requests.Count(request => !writing.Any(LedgerSql.HasRequest, ("user", incoming.UserId), ("key", request.Key)))
-                + session.Limits.Count(limit => !HasLimit(writing, incoming.UserId, session.Key, limit));
+                + session.Limits.Count(limit => !HasLimit(writing, incoming.UserId, limit));
         }
 
         return new Growth(facts, sessions, ModelsOf(incoming).Count(name => !models.Has(writing, incoming.UserId, name)));
     }
 
-    public static bool HasLimit(WriteSession writing, long user, long session, in IncomingLimit limit) =>
-        writing.Any(LedgerSql.HasLimit, ("user", user), ("session", session), ("turn", limit.Turn), ("at", limit.At));
+    public static bool HasLimit(WriteSession writing, long user, in IncomingLimit limit) =>
+        writing.Any(LedgerSql.HasLimit, ("user", user), ("turn", limit.Turn), ("at", limit.At));
 
     private static HashSet<string> ModelsOf(IncomingRequests incoming)
     {

@@ -71,13 +71,14 @@ internal static class LedgerSql
     /// <summary>Whether a user has ever used a model. The first row that is found ends the search.</summary>
     public const string HasModel = "SELECT 1 FROM usage_hours WHERE user_id = @user AND model_id = @model LIMIT 1";
 
-    public const string HasLimit = "SELECT 1 FROM limit_events WHERE user_id = @user AND session_key = @session AND turn_key = @turn AND at = @at";
+    public const string HasLimit = "SELECT 1 FROM limit_events WHERE user_id = @user AND turn_key = @turn AND at = @at";
 
-    /// <summary>A later report may add details to the same event.</summary>
+    /// <summary>A later report may add details to the same event, or be a fork's copy of it.</summary>
     public const string PutLimit = """
         INSERT INTO limit_events (user_id, session_key, turn_key, at, window_name, resets_at, final)
         VALUES (@user, @session, @turn, @at, @window, @resets_at, @final)
-        ON CONFLICT (user_id, session_key, turn_key, at) DO UPDATE SET
+        ON CONFLICT (user_id, turn_key, at) DO UPDATE SET
+            session_key = least(limit_events.session_key, excluded.session_key),
             window_name = greatest(limit_events.window_name, excluded.window_name), resets_at = coalesce(limit_events.resets_at, excluded.resets_at),
             final = greatest(limit_events.final, excluded.final)
         """;

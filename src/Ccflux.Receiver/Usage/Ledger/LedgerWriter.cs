@@ -217,7 +217,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
 
     private static bool Put(WriteSession writing, long user, long session, in IncomingLimit limit)
     {
-        var isNew = !LedgerCaps.HasLimit(writing, user, session, limit);
+        var isNew = !LedgerCaps.HasLimit(writing, user, limit);
         writing.Execute(
             LedgerSql.PutLimit,
             ("user", user), ("session", session), ("turn", limit.Turn), ("at", limit.At), ("window", limit.Window), ("resets_at", limit.ResetsAt), ("final", limit.IsFinal));

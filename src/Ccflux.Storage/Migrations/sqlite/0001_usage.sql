@@ -267,7 +267,7 @@ CREATE TABLE limit_events (
     window_name TEXT    NOT NULL,                         -- five_hour, seven_day, …; empty: not named
     resets_at   INTEGER,
     final       INTEGER NOT NULL,                         -- 1: it ended the turn
-    PRIMARY KEY (user_id, session_key, turn_key, at)
+    PRIMARY KEY (user_id, turn_key, at)
 ) WITHOUT ROWID;
 CREATE INDEX limit_events_by_user_time ON limit_events (user_id, at);
 
