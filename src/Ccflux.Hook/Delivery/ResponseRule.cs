@@ -39,9 +39,6 @@ internal enum ResponseAction
 /// <summary>Maps an answer to the action it requires.</summary>
 internal static class ResponseRule
 {
-    /// <summary>The code of an answer to history that exceeds its allowance.</summary>
-    public const string BackfillCap = "backfill-cap";
-
     public static ResponseAction For(ReceiverResponse answer) => answer switch
     {
         { IsSuccess: true } => ResponseAction.Done,

@@ -15,7 +15,7 @@ internal static class PortsSql
         JOIN models m ON m.model_id = r.model_id
         WHERE u.email = @email AND {ScopeSql.OfUser}
           AND s.user_id = u.user_id AND s.session_key = ANY(@sessions)
-          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key
+          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key AND r.hidden = 0
         GROUP BY s.session_id, m.name
         """;
 
@@ -123,10 +123,10 @@ internal static class PortsSql
             UNION ALL
             SELECT r.input_tokens + r.output_tokens
             FROM requests r
-            WHERE r.user_id = ANY(@users) AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour < @head_end / {UnixTime.SqlHour} + 1 AND r.at >= @from AND r.at < @head_end
+            WHERE r.user_id = ANY(@users) AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour < @head_end / {UnixTime.SqlHour} + 1 AND r.at >= @from AND r.at < @head_end AND r.hidden = 0
             UNION ALL
             SELECT r.input_tokens + r.output_tokens
             FROM requests r
-            WHERE r.user_id = ANY(@users) AND r.hour >= @tail_start / {UnixTime.SqlHour} AND r.hour <= @to / {UnixTime.SqlHour} AND r.at >= @tail_start AND r.at < @to) AS x
+            WHERE r.user_id = ANY(@users) AND r.hour >= @tail_start / {UnixTime.SqlHour} AND r.hour <= @to / {UnixTime.SqlHour} AND r.at >= @tail_start AND r.at < @to AND r.hidden = 0) AS x
         """;
 }

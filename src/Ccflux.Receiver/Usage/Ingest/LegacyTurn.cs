@@ -40,7 +40,7 @@ internal sealed record LegacyTurn(
         return new IncomingRequests(user, from,
         [
             new IncomingSession(
-                key, SessionId, Entrypoint: null, [new LedgerTurn(turn, key, at, at, TurnOutcome.Completed)], [],
+                key, SessionId, Entrypoint: null, [new LedgerTurn(turn, key, at, at, TurnOutcome.Completed, IsLegacy: true)], [],
                 [.. Models!.Select(model => ToRequest(model.Key, model.Value!, LedgerKey.OfLegacyTurn(session, Index, Encoding.UTF8.GetBytes(model.Key)), key, turn, at))])
             {
                 StartedAt = SessionStart?.ToUnixTimeMilliseconds(),

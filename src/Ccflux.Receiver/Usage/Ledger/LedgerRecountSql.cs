@@ -13,7 +13,7 @@ internal static class LedgerRecountSql
     private const string StoredHours = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
 
     private const string CountedHours = $"""
-        SELECT at / @length * @slots AS slot, model_id, price_class, {Sums} FROM requests WHERE user_id = @user GROUP BY at / @length * @slots, model_id, price_class
+        SELECT at / @length * @slots AS slot, model_id, price_class, {Sums} FROM requests WHERE user_id = @user AND hidden = 0 GROUP BY at / @length * @slots, model_id, price_class
         """;
 
     public const string Hours = $"""
@@ -29,7 +29,7 @@ internal static class LedgerRecountSql
 
     private const string CountedEvents = $"""
         SELECT CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id, {Sums}
-        FROM requests WHERE user_id = @user GROUP BY CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id
+        FROM requests WHERE user_id = @user AND hidden = 0 GROUP BY CASE WHEN turn_key = 0 THEN session_key ELSE turn_key END, model_id
         """;
 
     public const string Events = $"""
@@ -52,9 +52,9 @@ internal static class LedgerRecountSql
         SELECT slot, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed) FROM (
             SELECT at / @length * @slots AS slot, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
                 0 AS turns, 0 AS failed
-            FROM requests WHERE user_id = @user
+            FROM requests WHERE user_id = @user AND hidden = 0
             UNION ALL
-            SELECT started_at / @length * @slots, 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user) c
+            SELECT started_at / @length * @slots, 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user AND hidden = 0) c
         GROUP BY slot
         """;
 
@@ -66,9 +66,9 @@ internal static class LedgerRecountSql
 
     private const string CountedSessionHours = """
         SELECT session_key, slot, count(*) FROM (
-            SELECT session_key, at / @length * @slots AS slot FROM requests WHERE user_id = @user AND session_key <> 0
+            SELECT session_key, at / @length * @slots AS slot FROM requests WHERE user_id = @user AND hidden = 0 AND session_key <> 0
             UNION ALL
-            SELECT session_key, started_at / @length * @slots FROM turns WHERE user_id = @user) c
+            SELECT session_key, started_at / @length * @slots FROM turns WHERE user_id = @user AND hidden = 0) c
         GROUP BY session_key, slot
         """;
 
@@ -86,9 +86,9 @@ internal static class LedgerRecountSql
         FROM (
             SELECT session_key, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
                 at AS first_at, at AS last_at
-            FROM requests WHERE user_id = @user AND session_key <> 0
+            FROM requests WHERE user_id = @user AND hidden = 0 AND session_key <> 0
             UNION ALL
-            SELECT session_key, 0, 0, 0, 0, 0, started_at, ended_at FROM turns WHERE user_id = @user) c
+            SELECT session_key, 0, 0, 0, 0, 0, started_at, ended_at FROM turns WHERE user_id = @user AND hidden = 0) c
         GROUP BY session_key
         """;
 
@@ -98,7 +98,7 @@ internal static class LedgerRecountSql
 
     private const string StoredTotals = $"SELECT model_id, price_class, {Columns} FROM usage_totals WHERE user_id = @user";
 
-    private const string CountedTotals = $"SELECT model_id, price_class, {Sums} FROM requests WHERE user_id = @user GROUP BY model_id, price_class";
+    private const string CountedTotals = $"SELECT model_id, price_class, {Sums} FROM requests WHERE user_id = @user AND hidden = 0 GROUP BY model_id, price_class";
 
     public const string Totals = $"""
         SELECT (SELECT count(*) FROM ({StoredTotals} EXCEPT {CountedTotals}) a) + (SELECT count(*) FROM ({CountedTotals} EXCEPT {StoredTotals}) b)
@@ -121,9 +121,9 @@ internal static class LedgerRecountSql
             (SELECT count(*) FROM sessions WHERE user_id = @user AND facts > 0)
         FROM (
             SELECT 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
-            FROM requests WHERE user_id = @user
+            FROM requests WHERE user_id = @user AND hidden = 0
             UNION ALL
-            SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user) c
+            SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user AND hidden = 0) c
         HAVING count(*) > 0
         """;
 
@@ -133,7 +133,7 @@ internal static class LedgerRecountSql
 
     /// <summary>Hours with requests that are not marked as active.</summary>
     public const string MissingActiveHours = """
-        SELECT count(*) FROM (SELECT DISTINCT hour FROM requests WHERE user_id = @user) r
+        SELECT count(*) FROM (SELECT DISTINCT hour FROM requests WHERE user_id = @user AND hidden = 0) r
         WHERE NOT EXISTS (SELECT 1 FROM active_hours a WHERE a.user_id = @user AND a.day = r.hour / 24 AND (a.hours >> CAST(r.hour % 24 AS INTEGER)) & 1 = 1)
         """;
 

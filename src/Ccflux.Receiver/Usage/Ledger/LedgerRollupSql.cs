@@ -173,11 +173,11 @@ internal static class LedgerRollupSql
     public const string RecountSession = """
         UPDATE sessions SET
             first_at = (SELECT min(at) FROM (
-                SELECT min(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @from / 4 AND r.hour < @from_end / 4
-                UNION ALL SELECT min(t.started_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session) f),
+                SELECT min(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.hidden = 0 AND r.session_key = @session AND r.hour >= @from / 4 AND r.hour < @from_end / 4
+                UNION ALL SELECT min(t.started_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session AND t.hidden = 0) f),
             last_at = (SELECT max(at) FROM (
-                SELECT max(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hour >= @until / 4 AND r.hour < @until_end / 4
-                UNION ALL SELECT max(t.ended_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session) l)
+                SELECT max(r.at) AS at FROM requests r WHERE r.user_id = @user AND r.hidden = 0 AND r.session_key = @session AND r.hour >= @until / 4 AND r.hour < @until_end / 4
+                UNION ALL SELECT max(t.ended_at) FROM turns t WHERE t.user_id = @user AND t.session_key = @session AND t.hidden = 0) l)
         WHERE user_id = @user AND session_key = @session
         """;
 

@@ -10,14 +10,14 @@ internal static class LedgerSql
         """;
 
     public const string InsertRequest = $"""
-        INSERT INTO requests (user_id, hour, request_key, {RequestColumns})
+        INSERT INTO requests (user_id, hour, request_key, {RequestColumns}, hidden)
         VALUES (@user, @hour, @key, @at, @session, @turn, @model, @price_class, @origin, @provenance,
-            @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches, @duration, @first_token, @stated_cost)
+            @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches, @duration, @first_token, @stated_cost, @hidden)
         ON CONFLICT DO NOTHING
         """;
 
     public const string SelectRequest = $"""
-        SELECT {RequestColumns}, (SELECT m.name FROM models m WHERE m.model_id = requests.model_id)
+        SELECT {RequestColumns}, (SELECT m.name FROM models m WHERE m.model_id = requests.model_id), hidden
         FROM requests WHERE user_id = @user AND request_key = @key
         """;
 
@@ -32,11 +32,11 @@ internal static class LedgerSql
     public const string DeleteRequest = "DELETE FROM requests WHERE user_id = @user AND request_key = @key";
 
     public const string InsertTurn = """
-        INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome)
-        VALUES (@user, @turn, @session, @started_at, @ended_at, @outcome) ON CONFLICT DO NOTHING
+        INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome, legacy, hidden)
+        VALUES (@user, @turn, @session, @started_at, @ended_at, @outcome, @legacy, @hidden) ON CONFLICT DO NOTHING
         """;
 
-    public const string SelectTurn = "SELECT session_key, started_at, ended_at, outcome FROM turns WHERE user_id = @user AND turn_key = @turn";
+    public const string SelectTurn = "SELECT session_key, started_at, ended_at, outcome, legacy, hidden FROM turns WHERE user_id = @user AND turn_key = @turn";
 
     public const string UpdateTurn = """
         UPDATE turns SET session_key = @session, started_at = @started_at, ended_at = @ended_at, outcome = @outcome
@@ -44,6 +44,27 @@ internal static class LedgerSql
         """;
 
     public const string DeleteTurn = "DELETE FROM turns WHERE user_id = @user AND turn_key = @turn";
+
+    /// <summary>Whether a session has turns of ccflux 0.1.</summary>
+    public const string HasLegacy = "SELECT 1 FROM turns WHERE user_id = @user AND session_key = @session AND legacy = 1 LIMIT 1";
+
+    /// <summary>Whether a turn of a later client covers an instant of a session. <c>@before</c> and <c>@after</c> are how far ccflux 0.1's time may be off.</summary>
+    public const string IsCovered = """
+        SELECT 1 FROM turns
+        WHERE user_id = @user AND session_key = @session AND legacy = 0 AND started_at <= @at + @before AND ended_at >= @at - @after LIMIT 1
+        """;
+
+    public const string SelectCovered = """
+        SELECT turn_key, session_key, started_at, ended_at, outcome, legacy FROM turns
+        WHERE user_id = @user AND session_key = @session AND legacy = 1 AND hidden = 0 AND started_at >= @started_at - @before AND started_at <= @ended_at + @after
+        """;
+
+    public const string HideTurn = "UPDATE turns SET hidden = 1 WHERE user_id = @user AND turn_key = @turn";
+
+    /// <summary>What ccflux 0.1 reported of a turn stands at the turn's own instant.</summary>
+    public const string SelectRequestsOfTurn = "SELECT request_key FROM requests WHERE user_id = @user AND hour = @hour AND turn_key = @turn AND hidden = 0";
+
+    public const string HideRequest = "UPDATE requests SET hidden = 1 WHERE user_id = @user AND request_key = @key";
 
     /// <summary>A prompt id names one turn. Of two that claim it the greater key stays, whichever came first.</summary>
     public const string PutPrompt = """

@@ -9,8 +9,9 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// <param name="Started">Epoch milliseconds.</param>
 /// <param name="Ended">Epoch milliseconds.</param>
 /// <param name="Outcome">One of <see cref="TurnOutcome"/>.</param>
+/// <param name="IsLegacy">Reported by ccflux 0.1, which knew neither start nor outcome.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LedgerTurn(long Key, long Session, long Started, long Ended, string Outcome)
+internal readonly record struct LedgerTurn(long Key, long Session, long Started, long Ended, string Outcome, bool IsLegacy = false)
 {
     /// <summary>Makes one turn of two reports of it, as <see cref="RequestMerge"/> does with requests: the earliest start, the latest end and its outcome. A fork's
     /// copy belongs to the smallest of the sessions.</summary>

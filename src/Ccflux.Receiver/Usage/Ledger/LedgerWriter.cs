@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -18,6 +19,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     private readonly LedgerRollups _rollups = new(calendar);
     private readonly LedgerCaps _caps = new();
     private readonly LastSeenAccumulator _lastSeen = new();
+    private readonly LegacyCover _cover = new();
     private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
@@ -88,14 +90,18 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     /// <returns>False if it is not stored.</returns>
     public bool Remove(WriteSession writing, long user, long key, bool keepActiveHour = false)
     {
-        if (RequestStore.Find(writing, user, key) is not var (request, model))
+        if (RequestStore.Find(writing, user, key) is not var (request, model, isHidden))
         {
             return false;
         }
 
         RequestStore.Delete(writing, user, key);
         _isChanged = true;
-        _rollups.Remove(user, request, model, keepActiveHour);
+        if (!isHidden)
+        {
+            _rollups.Remove(user, request, model, keepActiveHour);
+        }
+
         return true;
     }
 
@@ -103,14 +109,18 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     /// <returns>False if it is not stored.</returns>
     public bool RemoveTurn(WriteSession writing, long user, long key)
     {
-        if (RequestStore.FindTurn(writing, user, key) is not { } turn)
+        if (RequestStore.FindTurn(writing, user, key) is not var (turn, isHidden))
         {
             return false;
         }
 
         RequestStore.DeleteTurn(writing, user, key);
         _isChanged = true;
-        _rollups.Remove(user, turn);
+        if (!isHidden)
+        {
+            _rollups.Remove(user, turn);
+        }
+
         return true;
     }
 
@@ -141,6 +151,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         _rollups.Clear();
         _caps.Forget();
         _lastSeen.Clear();
+        _cover.Forget();
         _isChanged = false;
         _sessions.Clear();
     }
@@ -168,14 +179,20 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
 
     private void Put(WriteSession writing, long user, in LedgerTurn turn)
     {
-        if (RequestStore.TryInsert(writing, user, turn))
+        var isHidden = turn.IsLegacy && _cover.IsCovered(writing, user, turn);
+        if (RequestStore.TryInsert(writing, user, turn, isHidden))
         {
-            _rollups.Add(user, turn);
+            if (!isHidden)
+            {
+                _rollups.Add(user, turn);
+            }
+
             _added = _added.Plus(new LedgerCaps.Growth(1, 0, 0));
+            Hide(writing, user, turn);
             return;
         }
 
-        var known = RequestStore.FindTurn(writing, user, turn.Key)!.Value;
+        var (known, isKnownHidden) = RequestStore.FindTurn(writing, user, turn.Key)!.Value;
         var merged = LedgerTurn.Merge(known, turn);
         if (merged == known)
         {
@@ -184,23 +201,55 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         }
 
         RequestStore.Update(writing, user, merged);
-        _rollups.Remove(user, known);
-        _rollups.Add(user, merged);
+        if (!isKnownHidden)
+        {
+            _rollups.Remove(user, known);
+            _rollups.Add(user, merged);
+        }
+
         _changed++;
+        Hide(writing, user, merged);
+    }
+
+    /// <summary>Takes what ccflux 0.1 reported of the same work out of every sum. The rows stay.</summary>
+    private void Hide(WriteSession writing, long user, in LedgerTurn turn)
+    {
+        if (turn.IsLegacy)
+        {
+            return;
+        }
+
+        foreach (var covered in _cover.CoveredBy(writing, user, turn))
+        {
+            writing.Execute(LedgerSql.HideTurn, ("user", user), ("turn", covered.Key));
+            _rollups.Remove(user, covered);
+            foreach (var key in writing.List(
+                LedgerSql.SelectRequestsOfTurn, static rows => rows.Int64(0), ("user", user), ("hour", covered.Started / UnixTime.Hour), ("turn", covered.Key)))
+            {
+                var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+                writing.Execute(LedgerSql.HideRequest, ("user", user), ("key", key));
+                _rollups.Remove(user, request, model);
+            }
+        }
     }
 
     private void Put(WriteSession writing, long user, in LedgerRequest request, in ReportOrigin from)
     {
         var model = _models.IdOf(writing, request.Model, from.ReceivedAt);
         var isNewModel = _models.Use(writing, user, model);
-        if (RequestStore.TryInsert(writing, user, request, model))
+        var isHidden = request.Origin == RequestOrigin.Legacy && LegacyCover.IsCovered(writing, user, request.Session, request.At);
+        if (RequestStore.TryInsert(writing, user, request, model, isHidden))
         {
-            _rollups.Add(user, request, model, from);
+            if (!isHidden)
+            {
+                _rollups.Add(user, request, model, from);
+            }
+
             _added = _added.Plus(new LedgerCaps.Growth(1, 0, isNewModel ? 1 : 0));
             return;
         }
 
-        var (known, knownModel) = RequestStore.Find(writing, user, request.Key)!.Value;
+        var (known, knownModel, isKnownHidden) = RequestStore.Find(writing, user, request.Key)!.Value;
         var merged = RequestMerge.Merge(known, request);
         if (merged == known)
         {
@@ -210,8 +259,12 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
 
         var mergedModel = string.Equals(merged.Model, known.Model, StringComparison.Ordinal) ? knownModel : model;
         RequestStore.Update(writing, user, merged, mergedModel);
-        _rollups.Remove(user, known, knownModel);
-        _rollups.Add(user, merged, mergedModel, from);
+        if (!isKnownHidden)
+        {
+            _rollups.Remove(user, known, knownModel);
+            _rollups.Add(user, merged, mergedModel, from);
+        }
+
         _changed++;
     }
 

@@ -7,40 +7,41 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// <summary>Reads and writes single requests and turns. Their sums are kept by <see cref="LedgerRollups"/>.</summary>
 internal static class RequestStore
 {
-    private const int Parameters = 19;
+    private const int Parameters = 20;
 
     [ThreadStatic]
     private static SqlParameter[]? s_values;
 
     /// <returns>False if a request with this key is already stored.</returns>
-    public static bool TryInsert(WriteSession session, long user, in LedgerRequest request, long model) =>
-        session.Execute(LedgerSql.InsertRequest, Values(user, request, model)) > 0;
+    public static bool TryInsert(WriteSession session, long user, in LedgerRequest request, long model, bool isHidden) =>
+        session.Execute(LedgerSql.InsertRequest, Values(user, request, model, isHidden)) > 0;
 
     public static void Update(WriteSession session, long user, in LedgerRequest request, long model) =>
-        session.Execute(LedgerSql.UpdateRequest, Values(user, request, model));
+        session.Execute(LedgerSql.UpdateRequest, Values(user, request, model, isHidden: false));
 
-    /// <returns>The request and the id of its model; null if there is none.</returns>
-    public static (LedgerRequest Request, long Model)? Find(WriteSession session, long user, long key)
+    /// <returns>The request, the id of its model, and whether it is hidden; null if there is none.</returns>
+    public static (LedgerRequest Request, long Model, bool IsHidden)? Find(WriteSession session, long user, long key)
     {
         using var rows = session.Query(LedgerSql.SelectRequest, ("user", user), ("key", key));
-        return rows.Read() ? (Read(rows, key), rows.Int64(3)) : null;
+        return rows.Read() ? (Read(rows, key), rows.Int64(3), rows.Bool(17)) : null;
     }
 
     public static void Delete(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteRequest, ("user", user), ("key", key));
 
     /// <returns>False if the turn is already stored.</returns>
-    public static bool TryInsert(WriteSession session, long user, in LedgerTurn turn) => session.Execute(
+    public static bool TryInsert(WriteSession session, long user, in LedgerTurn turn, bool isHidden) => session.Execute(
         LedgerSql.InsertTurn,
-        ("user", user), ("turn", turn.Key), ("session", turn.Session), ("started_at", turn.Started), ("ended_at", turn.Ended), ("outcome", turn.Outcome)) > 0;
+        ("user", user), ("turn", turn.Key), ("session", turn.Session), ("started_at", turn.Started), ("ended_at", turn.Ended), ("outcome", turn.Outcome),
+        ("legacy", turn.IsLegacy), ("hidden", isHidden)) > 0;
 
     public static void Update(WriteSession session, long user, in LedgerTurn turn) => session.Execute(
         LedgerSql.UpdateTurn,
         ("user", user), ("turn", turn.Key), ("session", turn.Session), ("started_at", turn.Started), ("ended_at", turn.Ended), ("outcome", turn.Outcome));
 
-    public static LedgerTurn? FindTurn(WriteSession session, long user, long key)
+    public static (LedgerTurn Turn, bool IsHidden)? FindTurn(WriteSession session, long user, long key)
     {
         using var rows = session.Query(LedgerSql.SelectTurn, ("user", user), ("turn", key));
-        return rows.Read() ? new LedgerTurn(key, rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Text(3)) : null;
+        return rows.Read() ? (new LedgerTurn(key, rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Text(3), rows.Bool(4)), rows.Bool(5)) : null;
     }
 
     public static void DeleteTurn(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteTurn, ("user", user), ("turn", key));
@@ -74,7 +75,7 @@ internal static class RequestStore
         };
     }
 
-    private static SqlParameter[] Values(long user, in LedgerRequest request, long model)
+    private static SqlParameter[] Values(long user, in LedgerRequest request, long model, bool isHidden)
     {
         var values = s_values ??= new SqlParameter[Parameters];
         values[0] = ("user", user);
@@ -96,6 +97,7 @@ internal static class RequestStore
         values[16] = ("duration", request.Duration);
         values[17] = ("first_token", request.FirstToken);
         values[18] = ("stated_cost", request.StatedCost);
+        values[19] = ("hidden", isHidden);
         return values;
     }
 }

@@ -13,7 +13,7 @@ internal static class TierSql
     /// <summary>The billed tokens of a user from the start of a window to an instant within it.</summary>
     public const string SelectHeld = $"""
         SELECT CAST(coalesce(sum(input_tokens + output_tokens), 0) AS bigint) FROM requests
-        WHERE user_id = @user AND hour >= @from / {UnixTime.SqlHour} AND hour <= @at / {UnixTime.SqlHour} AND at <= @at
+        WHERE user_id = @user AND hour >= @from / {UnixTime.SqlHour} AND hour <= @at / {UnixTime.SqlHour} AND at <= @at AND hidden = 0
         """;
 
     public const string SelectTiers = "SELECT user_id, label, peak_tokens, method, window_count, limit_hit_at FROM tiers";

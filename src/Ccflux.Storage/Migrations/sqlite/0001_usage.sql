@@ -89,6 +89,7 @@ CREATE TABLE requests (
     duration_ms           INTEGER,                        -- these three: from telemetry
     first_token_ms        INTEGER,
     stated_cost_micros    INTEGER,
+    hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn
     PRIMARY KEY (user_id, hour, request_key)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
@@ -100,6 +101,8 @@ CREATE TABLE turns (
     started_at  INTEGER NOT NULL,
     ended_at    INTEGER NOT NULL,
     outcome     TEXT    NOT NULL,
+    legacy      INTEGER NOT NULL DEFAULT 0,               -- 1: from ccflux 0.1
+    hidden      INTEGER NOT NULL DEFAULT 0,               -- as for requests
     PRIMARY KEY (user_id, turn_key)
 ) WITHOUT ROWID;
 CREATE INDEX turns_by_session ON turns (user_id, session_key, started_at);
@@ -372,7 +375,7 @@ SELECT e.event_id                                                    AS id,
        d.name                                                        AS device_id,
        s.session_id                                                  AS session_id,
        (SELECT count(*) FROM turns o
-        WHERE o.user_id = t.user_id AND o.session_key = t.session_key
+        WHERE o.user_id = t.user_id AND o.session_key = t.session_key AND o.hidden = 0
           AND (o.started_at < t.started_at OR (o.started_at = t.started_at AND o.turn_key < t.turn_key))) AS turn_index,
        datetime(e.at / 1000, 'unixepoch')                            AS timestamp_utc,
        datetime(coalesce(s.started_at, s.first_at) / 1000, 'unixepoch') AS session_start_utc,

@@ -72,7 +72,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
 
     public async Task<LedgerRequest?> FindAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.Find(session, user, key)?.Request)).Value;
 
-    public async Task<LedgerTurn?> FindTurnAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.FindTurn(session, user, key))).Value;
+    public async Task<LedgerTurn?> FindTurnAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.FindTurn(session, user, key)?.Turn)).Value;
 
     /// <summary>Rows as text, one string each.</summary>
     public IReadOnlyList<string> Rows(string sql)

@@ -21,7 +21,7 @@ internal static class DaySql
     private const string PartOfDay = """
         FROM user_days d
         CROSS JOIN requests r
-        WHERE d.day = @day AND r.user_id = d.user_id AND r.hour >= @from / 3600000 AND r.hour <= @until / 3600000 AND r.at >= @from AND r.at < @until
+        WHERE d.day = @day AND r.user_id = d.user_id AND r.hour >= @from / 3600000 AND r.hour <= @until / 3600000 AND r.at >= @from AND r.at < @until AND r.hidden = 0
         """;
 
     /// <summary>The active day before another of the same session; -1 if there is none.</summary>
@@ -80,7 +80,7 @@ internal static class DaySql
         SELECT t.user_id, count(*), count(*) FILTER (WHERE t.outcome = 'failed')
         FROM user_days d
         CROSS JOIN turns t
-        WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until
+        WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until AND t.hidden = 0
         GROUP BY t.user_id ORDER BY t.user_id
         """;
 
@@ -91,7 +91,7 @@ internal static class DaySql
                     UNION
                     SELECT t.user_id, t.session_key
                     FROM user_days d CROSS JOIN turns t
-                    WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until) s) active
+                    WHERE d.day = @day AND t.user_id = d.user_id AND t.started_at >= @from AND t.started_at < @until AND t.hidden = 0) s) active
         GROUP BY user_id, previous
         """;
 

@@ -15,7 +15,7 @@ internal static class UsageReadSql
         SELECT u.user_id, u.email, u.division, u.created_at, u.last_report_at,
                u.plugin_version, u.claude_code_version, u.platform, u.claimed_email, u.last_refusal, u.last_refusal_at,
                t.sessions, t.turns, t.failed,
-               (SELECT min(r.at) FROM requests r WHERE r.user_id = u.user_id AND r.hour =
+               (SELECT min(r.at) FROM requests r WHERE r.user_id = u.user_id AND r.hidden = 0 AND r.hour =
                    (SELECT h.slot / 4 FROM user_hours h WHERE h.user_id = u.user_id AND h.requests > 0 ORDER BY h.slot LIMIT 1)),
                nullif(t.last_at, 0),
                r.label, r.peak_tokens, r.method, r.window_count, r.limit_hit_at
@@ -51,7 +51,7 @@ internal static class UsageReadSql
     /// <summary>The place of a turn among those of its session, by their starts.</summary>
     private const string TurnIndex = """
         (SELECT count(*) FROM turns o
-         WHERE o.user_id = t.user_id AND o.session_key = t.session_key
+         WHERE o.user_id = t.user_id AND o.session_key = t.session_key AND o.hidden = 0
            AND (o.started_at < t.started_at OR (o.started_at = t.started_at AND o.turn_key < t.turn_key)))
         """;
 
@@ -129,7 +129,7 @@ internal static class UsageReadSql
 
     private const string SessionColumns = """
         SELECT session_key, session_id, first_at, last_at,
-               (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key) AS turns, requests,
+               (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key AND t.hidden = 0) AS turns, requests,
                input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
         FROM sessions s
         """;
@@ -162,7 +162,7 @@ internal static class UsageReadSql
         FROM sessions s
         CROSS JOIN requests r
         WHERE s.user_id = @user AND s.session_key = ANY(@sessions)
-          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key
+          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key AND r.hidden = 0
         GROUP BY r.session_key, r.at / {UnixTime.SqlDay}, r.model_id, r.price_class
         ORDER BY r.session_key, r.model_id
         """;
