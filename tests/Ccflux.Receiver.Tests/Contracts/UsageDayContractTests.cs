@@ -56,17 +56,20 @@ public sealed class UsageDayContractTests
         await database.ReportAsync(user, A.Turn("s", 0, s_midnight.AddHours(2)).With(("m", Distinct)),
             A.Turn("s", 1, s_midnight.AddHours(4)).With(("m", Distinct)));
         var model = (await database.ScalarAsync("SELECT model_id FROM models"))!.Value;
-        var session = (await database.ScalarAsync("SELECT session_ref FROM sessions"))!.Value;
+        var session = LedgerKey.OfSession("s");
         SqlParameter[] part = [("day", Today), ("from", At(0)), ("until", At(24))];
-        var once = Enumerable.Range(1, 21).Select(sum => (long)sum).ToList();
-        var twice = once.ConvertAll(sum => 2 * sum);
+        SqlParameter[] slots = [("day", Today), ("from", Today * 96), ("until", (Today + 1) * 96)];
+        List<long> once = [0, 1, 2, 3, 4, 5, 6, 0];
+        List<long> twice = [0, .. once.Skip(1).Select(sum => 2 * sum)];
 
-        Assert.Equal([[user, model, 2, .. twice]], await RowsAsync(DaySql.Usage, 24, part));
-        Assert.Equal([[user, model, 2, .. twice]], await RowsAsync(DaySql.PartUsage, 24, part));
-        Assert.Equal([[user, model, 1, .. once, (Today * 24) + 2], [user, model, 1, .. once, (Today * 24) + 4]], await RowsAsync(DaySql.HourUsage, 25, part));
-        Assert.Equal([[Today, model, 2, .. twice]], await RowsAsync(DaySql.Models, 24, ("from", Today), ("to", Today)));
-        Assert.Equal([[Today, model, 2, .. twice]], await RowsAsync(DaySql.ModelsOfUsers, 24, ("users", new[] { user })));
-        Assert.Equal([[Today, model, session, .. twice]], await RowsAsync(UsageReadSql.SessionModels, 24, ("sessions", new[] { session })));
+        Assert.Equal([[user, model, .. twice]], await RowsAsync(DaySql.Usage, 10, part));
+        Assert.Equal([[user, model, .. twice]], await RowsAsync(DaySql.PartUsage, 10, part));
+        Assert.Equal([[user, model, .. once, (Today * 96) + 8], [user, model, .. once, (Today * 96) + 16]], await RowsAsync(DaySql.SlotUsage, 11, slots));
+        Assert.Equal([[user, model, 2]], await RowsAsync(DaySql.Events, 3, part));
+        Assert.Equal([[user, model, 2]], await RowsAsync(DaySql.PartEvents, 3, part));
+        Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.Models, 10, ("from", Today), ("to", Today)));
+        Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.ModelsOfUsers, 10, ("users", new[] { user })));
+        Assert.Equal([[session, model, .. twice, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, ("user", user), ("sessions", new[] { session })));
 
         Task<List<List<long>>> RowsAsync(string sql, int columns, params SqlParameter[] parameters) =>
             database.ListAsync(sql, rows => Enumerable.Range(0, columns).Select(rows.Int64).ToList(), parameters);
@@ -142,10 +145,10 @@ public sealed class UsageDayContractTests
     {
         await using var database = TestDatabase.Open(kind);
         var user = await database.UserAsync("amara@example.org");
-        await database.ReportAsync(user, Turn("s", 0, 1, "m"), Turn("s", 1, -24, "m"), Turn("s", 2, -48, "m"), Turn("s", 3, 24, "m"));
+        await database.ReportAsync(user, Turn("s", 0, 6, "m"), Turn("s", 1, -18, "m"), Turn("s", 2, -48, "m"), Turn("s", 3, 24, "m"));
         var before = await ReadAsync();
 
-        await database.ReportAsync(user, Turn("s", 4, 2, "m"));
+        await database.ReportAsync(user, Turn("s", 4, 7, "m"));
         var after = await ReadAsync();
 
         Assert.Equal([Today - 1, Today], before.Select(day => day.Day));
@@ -179,7 +182,7 @@ public sealed class UsageDayContractTests
 
     /// <summary>What this many turns of <see cref="Turn"/> use of one model, which has no price.</summary>
     private static UsageCell Cell(int user, int model, string name, int turns) =>
-        new(user, model, turns, turns * 2, new TokenSums(turns * 100, turns * 10, turns * 1000, turns * 50), 0, name);
+        new(user, model, turns, turns, new TokenSums(turns * 100, turns * 10, turns * 1000, turns * 50), 0, name);
 
     private static int ModelOf(UsageSnapshot snapshot, string name) => (int)snapshot.Models.Values.Single(model => model.Name == name).Id;
 

@@ -21,33 +21,33 @@ public sealed class UsageRetentionContractTests
         await database.ReportAsync(amara, Old("s", 0, firstKept.AddMilliseconds(-1)), A.Turn("s", 1, firstKept, model: "a"), Old("gone", 0, firstKept.AddDays(-9)));
         await database.ReportAsync(ben, Old("s", 0, firstKept.AddDays(-1)));
 
-        Assert.Equal(3, await database.Make<RetentionJob>(new UsageOptions { RetentionDays = 30 }).RemoveAsync(ContractTests.Token));
+        // Three turns, each with a request.
+        Assert.Equal(6, await database.Make<RetentionJob>(new UsageOptions { RetentionDays = 30 }).RemoveAsync(ContractTests.Token));
 
-        Assert.Equal([(amara, 1L)], await database.ListAsync("SELECT user_id, turn_index FROM turns", rows => (rows.Int64(0), rows.Int64(1))));
-        Assert.Equal(1, await database.ScalarAsync("SELECT count(*) FROM events"));
+        var last = firstKept.ToUnixTimeMilliseconds();
+        Assert.Equal([(amara, last)], await database.ListAsync("SELECT user_id, started_at FROM turns", rows => (rows.Int64(0), rows.Int64(1))));
+        Assert.Equal([(amara, last)], await database.ListAsync("SELECT user_id, at FROM requests", rows => (rows.Int64(0), rows.Int64(1))));
         Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM limit_events"));
-        Assert.Equal([((long)Today - 30, amara)], await database.ListAsync("SELECT day, user_id FROM usage_days", rows => (rows.Int64(0), rows.Int64(1))));
-        Assert.Equal([((long)Today - 30, amara)], await database.ListAsync("SELECT day, user_id FROM user_days", rows => (rows.Int64(0), rows.Int64(1))));
-        Assert.Equal([((long)Today - 30, -1L)], await database.ListAsync("SELECT day, prev_day FROM session_days", rows => (rows.Int64(0), rows.Int64(1))));
-        var (first, last) = (firstKept.AddSeconds(-20).ToUnixTimeMilliseconds(), firstKept.ToUnixTimeMilliseconds());
+        foreach (var table in (string[])["usage_days", "user_days", "session_days", "event_days"])
+        {
+            Assert.Equal([((long)Today - 30, amara)], await database.ListAsync($"SELECT day, user_id FROM {table}", rows => (rows.Int64(0), rows.Int64(1))));
+        }
+
         Assert.Equal(
-            [("s", first, last, 1L, 1L, 10L)],
+            [("s", last, last, 2L, 1L, 10L)],
             await database.ListAsync(
-                "SELECT session_id, first_at, last_at, turns, events, output_tokens FROM sessions",
+                "SELECT session_id, first_at, last_at, facts, requests, output_tokens FROM sessions",
                 rows => (rows.Text(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5))));
         Assert.Equal(
-            [(amara, 1L, 1L, 0L, first, last)],
+            [(amara, 1L, 1L, 1L, 0L)],
             await database.ListAsync(
-                "SELECT user_id, sessions, turns, failed, first_at, last_at FROM user_totals",
-                rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4), rows.Int64(5))));
-        Assert.Equal(
-            [(amara, "a", 1L)],
-            await database.ListAsync("SELECT u.user_id, m.name, u.events FROM user_models u JOIN models m ON m.model_id = u.model_id",
-                rows => (rows.Int64(0), rows.Text(1), rows.Int64(2))));
-        Assert.Equal([(amara, last, 1L)], await database.ListAsync("SELECT user_id, start_at, turns FROM usage_windows", rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2))));
+                "SELECT user_id, requests, sessions, turns, failed FROM user_totals",
+                rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2), rows.Int64(3), rows.Int64(4))));
+        // The hours stay active, so that no window that is left moves.
+        Assert.Equal(4, await database.ScalarAsync("SELECT count(*) FROM active_hours"));
 
         // What was removed can be reported again.
-        Assert.Equal(1, (await database.ReportAsync(amara, Old("gone", 0, firstKept.AddDays(-9)))).Accepted);
+        Assert.Equal(2, (await database.ReportAsync(amara, Old("gone", 0, firstKept.AddDays(-9)))).New);
     }
 
     [Theory, EachDatabase]
@@ -58,13 +58,13 @@ public sealed class UsageRetentionContractTests
         await database.ReportAsync(user, Old("s", 0, database.Time.GetUtcNow().AddYears(-3)));
         foreach (var day in (int[])[Today, Today - 7, Today - 8])
         {
-            await database.ExecuteAsync("INSERT INTO user_caps (user_id, day, sessions, models, devices) VALUES (@user, @day, 1, 1, 1)", ("user", user), ("day", day));
+            await database.ExecuteAsync("INSERT INTO usage_caps (user_id, day, backfill, facts, sessions, models) VALUES (@user, @day, 0, 1, 1, 1)", ("user", user), ("day", day));
         }
 
         Assert.Equal(0, await database.Make<RetentionJob>(new UsageOptions { RetentionDays = 0 }).RemoveAsync(ContractTests.Token));
 
         Assert.Equal(1, await database.ScalarAsync("SELECT count(*) FROM turns"));
-        Assert.Equal([Today - 7, Today], await database.ListAsync("SELECT day FROM user_caps ORDER BY day", rows => rows.Int32(0)));
+        Assert.Equal([Today - 7, Today], await database.ListAsync("SELECT day FROM usage_caps ORDER BY day", rows => rows.Int32(0)));
     }
 
     [Theory, EachDatabase]
@@ -80,9 +80,9 @@ public sealed class UsageRetentionContractTests
 
         var (result, turns) = await removal.ForgetAsync(Actor.Cli, " Amara@example.org");
 
-        Assert.Equal((true, 206), (result.IsOk, turns));
-        foreach (var table in (string[])["turns", "events", "sessions", "user_days", "usage_days", "session_days", "usage_windows", "window_sessions", "user_totals",
-            "user_models", "limit_events"])
+        Assert.Equal((true, 412), (result.IsOk, turns));
+        foreach (var table in (string[])["requests", "turns", "turn_models", "sessions", "usage_hours", "user_hours", "session_hours", "active_hours", "usage_days", "event_days", "user_days",
+            "session_days", "usage_totals", "event_totals", "user_totals", "limit_events"])
         {
             Assert.Equal(0, await database.ScalarAsync($"SELECT count(*) FROM {table} WHERE user_id = @user", ("user", amara)));
             Assert.Equal(table is "limit_events" ? 0 : 1, await database.ScalarAsync($"SELECT count(*) FROM {table} WHERE user_id = @user", ("user", ben)));
