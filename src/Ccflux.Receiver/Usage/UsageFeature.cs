@@ -37,6 +37,7 @@ internal static class UsageFeature
         services.AddSingleton<ReportPipeline>();
         services.AddTransient<LegacyImport>();
         services.AddTransient<UsageRemoval>();
+        services.AddHostedService<CalendarJob>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
         services.AddUsageRead();

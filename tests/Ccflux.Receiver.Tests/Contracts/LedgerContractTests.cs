@@ -83,6 +83,57 @@ public sealed class LedgerContractTests
     }
 
     [Theory, EachDatabase]
+    public async Task ARebuild_RepairsEverySum_AndKeepsWhatEventsAloneKnow(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var user = await database.UserAsync("amara@example.org");
+        var random = new RandomReports(12);
+        await database.ReportAsync(Incoming(database, user, [.. Enumerable.Range(0, 60).Select(_ => random.Request(keys: 40))], [.. Enumerable.Range(0, 10).Select(_ => random.Turn())]));
+        var events = await database.ListAsync("SELECT event_id, received_at, requests FROM turn_models ORDER BY event_id", rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2)));
+        foreach (var table in (string[])["usage_hours", "user_hours", "session_hours", "usage_days", "user_days", "session_days", "event_days", "usage_totals", "user_totals", "event_totals"])
+        {
+            await database.ExecuteAsync($"DELETE FROM {table}");
+        }
+
+        await database.ExecuteAsync("UPDATE turn_models SET requests = requests + 1");
+        await database.ExecuteAsync("UPDATE sessions SET facts = facts + 1");
+        Assert.NotEmpty(await CheckAsync(database));
+
+        await database.WriteAsync(session =>
+        {
+            database.Store<LedgerWriter>().Rebuild(session, user, database.Now);
+            return true;
+        });
+
+        Assert.Empty(await CheckAsync(database));
+        Assert.Equal(events, await database.ListAsync("SELECT event_id, received_at, requests FROM turn_models ORDER BY event_id", rows => (rows.Int64(0), rows.Int64(1), rows.Int64(2))));
+    }
+
+    [Theory, EachDatabase]
+    public async Task AChangedTimeZone_MovesTheDays_AndChangesNothingElse(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind, settings: ("TIME_ZONE", "Asia/Kolkata"));
+        var user = await database.UserAsync("amara@example.org");
+        var calendar = database.Store<OrganisationCalendar>();
+        Assert.Equal("Asia/Kolkata", calendar.Name);
+        var random = new RandomReports(13);
+        await database.ReportAsync(Incoming(database, user, [.. Enumerable.Range(0, 60).Select(_ => random.Request(keys: 40))], [.. Enumerable.Range(0, 10).Select(_ => random.Turn())]));
+        // As a receiver in UTC would have left it.
+        await database.WriteAsync(session =>
+        {
+            LedgerRebuild.Run(session, new LedgerRollups(OrganisationCalendar.Utc), user, database.Now);
+            return true;
+        });
+        Assert.Empty(await CheckAsync(database));
+        Assert.NotEmpty(await CheckAsync(database, calendar));
+
+        Assert.Equal(1, await database.Make<CalendarJob>().RunAsync(ContractTests.Token));
+
+        Assert.Empty(await CheckAsync(database, calendar));
+        Assert.Equal(0, await database.Make<CalendarJob>().RunAsync(ContractTests.Token));
+    }
+
+    [Theory, EachDatabase]
     public async Task Allowances_CountWhatIsNew_AlsoAfterTheWriterForgot(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
@@ -136,8 +187,8 @@ public sealed class LedgerContractTests
                 [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))])),
         ]);
 
-    private static Task<List<LedgerRecount.Difference>> CheckAsync(TestDatabase database) => ReadAsync(
-        database, session => LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, OrganisationCalendar.Utc, user)).ToList());
+    private static Task<List<LedgerRecount.Difference>> CheckAsync(TestDatabase database, OrganisationCalendar? calendar = null) => ReadAsync(
+        database, session => LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, calendar ?? OrganisationCalendar.Utc, user)).ToList());
 
     private static async Task<T> ReadAsync<T>(TestDatabase database, Func<Ccflux.Storage.Sql.SqlSession, T> read)
     {

@@ -124,6 +124,14 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         return true;
     }
 
+    /// <summary>Makes all sums of a user anew from the facts.</summary>
+    public void Rebuild(WriteSession writing, long user, long now)
+    {
+        _rollups.Flush(writing);
+        LedgerRebuild.Run(writing, _rollups, user, now);
+        _isChanged = true;
+    }
+
     public void BeforeCommit(WriteSession session)
     {
         _rollups.Flush(session);

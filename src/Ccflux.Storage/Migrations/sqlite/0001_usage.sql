@@ -5,7 +5,8 @@
 CREATE TABLE store (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
     store_id   TEXT    NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    time_zone  TEXT    NOT NULL DEFAULT 'UTC'             -- of the days in which the ledger's sums stand
 );
 
 CREATE TABLE users (

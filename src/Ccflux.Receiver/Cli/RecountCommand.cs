@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Platform.Database;
+using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Storage.Reading;
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Cli;
+
+/// <summary><c>recount [--check]</c>: counts the ledger's sums again from its facts.</summary>
+internal static class RecountCommand
+{
+    public static Command Make()
+    {
+        var check = new Option<bool>("--check") { Description = "Only compare, while the receiver runs; exit code 1 if a sum is wrong." };
+        var command = new Command("recount", "Makes all sums of usage anew from the requests. The receiver must be stopped, except with --check.") { check };
+        command.SetAction((result, cancellationToken) => CommandHost.ReadAsync(
+            services => result.GetValue(check) ? CheckAsync(services, cancellationToken) : RebuildAsync(services, cancellationToken)));
+        return command;
+    }
+
+    private static async Task<int> CheckAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var (users, wrong) = (0, 0);
+        await foreach (var user in UsersAsync(services, cancellationToken))
+        {
+            users++;
+            foreach (var difference in await DifferencesAsync(services, user, cancellationToken))
+            {
+                wrong++;
+                await Console.Out.WriteLineAsync($"user {user}: {difference.Rows} rows of {difference.Table} differ from a count over the requests.");
+            }
+        }
+
+        await Console.Out.WriteLineAsync(wrong == 0 ? $"All sums of {users} users are right." : "`ccflux-receiver recount` makes the sums anew.");
+        return wrong == 0 ? CommandHost.Done : CommandHost.Failed;
+    }
+
+    private static async Task<int> RebuildAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        using var held = DatabaseLock.Take(services.GetRequiredService<DatabaseOptions>().Path);
+        var (writer, ledger, time) = (services.GetRequiredService<GroupCommitWriter>(), services.GetRequiredService<LedgerWriter>(), services.GetRequiredService<TimeProvider>());
+        var users = 0;
+        await foreach (var user in UsersAsync(services, cancellationToken))
+        {
+            var result = await writer.WriteAsync(session =>
+            {
+                ledger.Rebuild(session, user, time.GetUtcNow().ToUnixTimeMilliseconds());
+                return true;
+            });
+            if (!result.IsCommitted)
+            {
+                await CommandHost.FailAsync($"The database is not accepting writes. The sums of {users} users are made anew; run the command again.");
+                return CommandHost.Failed;
+            }
+
+            users++;
+        }
+
+        await Console.Out.WriteLineAsync($"Made the sums of {users} users anew.");
+        return CommandHost.Done;
+    }
+
+    /// <summary>In one snapshot, so that a report that arrives meanwhile is in the facts and in the sums, or in neither.</summary>
+    private static async Task<IReadOnlyList<LedgerRecount.Difference>> DifferencesAsync(IServiceProvider services, long user, CancellationToken cancellationToken)
+    {
+        using var session = await services.GetRequiredService<ReadSessions>().OpenAsync(cancellationToken);
+        session.BeginSnapshot();
+        return [.. LedgerRecount.Check(session, services.GetRequiredService<OrganisationCalendar>(), user)];
+    }
+
+    private static async IAsyncEnumerable<long> UsersAsync(IServiceProvider services, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = 0L;
+        IReadOnlyList<long> users;
+        do
+        {
+            using (var session = await services.GetRequiredService<ReadSessions>().OpenAsync(cancellationToken))
+            {
+                users = LedgerRecount.Users(session, after);
+            }
+
+            foreach (var user in users)
+            {
+                yield return user;
+                after = user;
+            }
+        }
+        while (users.Count > 0);
+    }
+}
