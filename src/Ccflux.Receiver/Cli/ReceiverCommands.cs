@@ -14,6 +14,7 @@ internal static class ReceiverCommands
         root.Add(UsersCommand.Make());
         root.Add(SessionsCommand.Make());
         root.Add(ImportCommand.Make());
+        root.Add(RecountCommand.Make());
         root.Add(ExportCommand.Make());
         root.Add(FleetCommand.Make());
         root.Add(DatabaseCommands.Backup());
