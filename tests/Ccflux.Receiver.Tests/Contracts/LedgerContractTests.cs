@@ -148,7 +148,7 @@ public sealed class LedgerContractTests
         Assert.Contains("at most 6", (await database.ReportAsync(database.Incoming(user, A.Turn("t", 1, at, model: "b")), allowances)).OverCap, StringComparison.Ordinal);
         Assert.Null((await database.ReportAsync(database.Incoming(user, limited, A.Turn("t", 0, at, model: "b")), allowances)).OverCap);
         Assert.Contains("sessions", (await database.ReportAsync(database.Incoming(user, A.Turn("u", 0, at) with { Models = limited.Models }), allowances with { Live = new(100, 2, 2) })).OverCap, StringComparison.Ordinal);
-        Assert.Contains("models", (await database.ReportAsync(database.Incoming(user, A.Turn("s", 3, at, model: "c")), allowances with { Live = new(100, 9, 2) })).OverCap, StringComparison.Ordinal);
+        Assert.Contains("model names", (await database.ReportAsync(database.Incoming(user, A.Turn("s", 3, at, model: "c")), allowances with { Live = new(100, 9, 2) })).OverCap, StringComparison.Ordinal);
         Assert.Null((await database.ReportAsync(new IncomingRequests(user, new ReportOrigin(database.Now, null, null), database.Incoming(user, A.Turn("v", 3, at, model: "d")).Sessions) { IsBackfill = true }, allowances)).OverCap);
     }
 

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Auth;
@@ -26,7 +27,7 @@ public sealed class PortContractTests
         var totals = database.Store<IHookTotals>();
 
         Assert.Equal(
-            [new HookTotals("s", "a", 4, 6, 8, 10), new HookTotals("s", "b", 2, 3, 4, 5)],
+            [new HookTotals("s", "a", 4, 6, 8, 22), new HookTotals("s", "b", 2, 3, 4, 11)],
             (await totals.ReadAsync("amara@example.org", ["s", "unknown", "it's"], DataScope.Everybody, ContractTests.Token)).OrderBy(row => row.Model, StringComparer.Ordinal));
         Assert.Empty(await totals.ReadAsync("amara@example.org", [], DataScope.Everybody, ContractTests.Token));
         Assert.Empty(await totals.ReadAsync("nobody@example.org", ["s"], DataScope.Everybody, ContractTests.Token));
@@ -40,8 +41,8 @@ public sealed class PortContractTests
         await database.ReportAsync(ben, A.Turn("s", 0, database.Time.GetUtcNow()));
         await database.ReportAsync(amara, A.Turn("s", 0, database.Time.GetUtcNow().AddDays(-1)));
 
-        Assert.Equal(ben, await database.ScalarAsync(PortsSql.FirstReporter, ("session", "s")));
-        Assert.Null(await database.ScalarAsync(PortsSql.FirstReporter, ("session", "S")));
+        Assert.Equal(ben, await database.ScalarAsync(PortsSql.FirstReporter, ("session", LedgerKey.OfSession("s"))));
+        Assert.Null(await database.ScalarAsync(PortsSql.FirstReporter, ("session", LedgerKey.OfSession("S"))));
     }
 
     [Theory, EachDatabase]

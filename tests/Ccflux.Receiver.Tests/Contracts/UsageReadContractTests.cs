@@ -36,7 +36,7 @@ public sealed class UsageReadContractTests
                 new UserFacts
                 {
                     Id = amara, Email = "zoë@example.org", Division = "Größe", CreatedAt = database.Now, LastReportAt = database.Now, PluginVersion = "1.0.0",
-                    ClaudeCodeVersion = "2.1.0", Platform = "linux-x86_64", Sessions = 1, Turns = 1, Failed = 0, FirstAt = database.Now - 20_000, LastAt = database.Now,
+                    ClaudeCodeVersion = "2.1.0", Platform = "linux-x86_64", Sessions = 1, Turns = 1, Failed = 0, FirstAt = database.Now, LastAt = database.Now,
                     TierLabel = "Tier 2", TierPeak = 5, TierMethod = "limit_hit", TierWindows = 6, LimitHitAt = 7,
                 },
                 new UserFacts { Id = ben, Email = "ben@example.org", CreatedAt = database.Now },

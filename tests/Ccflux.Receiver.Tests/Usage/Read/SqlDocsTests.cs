@@ -55,6 +55,7 @@ public sealed partial class SqlDocsTests
         var days = (TimeProvider.System.GetUtcNow() - history.Time.GetUtcNow()).Days;
         var milliseconds = days * 86_400_000L;
         await history.ExecuteAsync("UPDATE turn_models SET at = at + @ms", ("ms", milliseconds));
+        await history.ExecuteAsync("UPDATE requests SET at = at + @ms", ("ms", milliseconds));
         await history.ExecuteAsync("UPDATE sessions SET first_at = first_at + @ms, last_at = last_at + @ms", ("ms", milliseconds));
         await history.ExecuteAsync("UPDATE users SET last_report_at = last_report_at + @ms", ("ms", milliseconds));
         if (days != 0)

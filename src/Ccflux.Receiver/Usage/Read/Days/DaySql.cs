@@ -7,14 +7,15 @@ internal static class DaySql
         requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches
         """;
 
+    /// <summary>A figure that somebody changed by hand must not stop a page: total() cannot overflow. It is exact up to 2^53.</summary>
     private const string Sums = """
-        CAST(sum(requests) AS bigint), CAST(sum(input_tokens) AS bigint), CAST(sum(output_tokens) AS bigint), CAST(sum(cache_read_tokens) AS bigint),
-        CAST(sum(cache_write_5m_tokens) AS bigint), CAST(sum(cache_write_1h_tokens) AS bigint), CAST(sum(web_searches) AS bigint)
+        CAST(sum(requests) AS bigint), CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint), CAST(total(cache_read_tokens) AS bigint),
+        CAST(total(cache_write_5m_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint), CAST(sum(web_searches) AS bigint)
         """;
 
     private const string RequestSums = """
-        count(*), CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint), CAST(sum(r.cache_read_tokens) AS bigint),
-        CAST(sum(r.cache_write_5m_tokens) AS bigint), CAST(sum(r.cache_write_1h_tokens) AS bigint), CAST(sum(r.web_searches) AS bigint)
+        count(*), CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint), CAST(total(r.cache_read_tokens) AS bigint),
+        CAST(total(r.cache_write_5m_tokens) AS bigint), CAST(total(r.cache_write_1h_tokens) AS bigint), CAST(sum(r.web_searches) AS bigint)
         """;
 
     /// <summary>The requests of a part of a day. CROSS makes SQLite begin with the day's users: the requests are ordered by user and hour.</summary>
