@@ -7,8 +7,8 @@ internal static class PortsSql
 {
     /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
     public const string HookTotals = $"""
-        SELECT s.session_id, m.name, CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
-               CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens + r.cache_write_1h_tokens) AS bigint)
+        SELECT s.session_id, m.name, CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint),
+               CAST(total(r.cache_read_tokens) AS bigint), CAST(total(r.cache_write_5m_tokens + r.cache_write_1h_tokens) AS bigint)
         FROM users u
         CROSS JOIN sessions s
         CROSS JOIN requests r

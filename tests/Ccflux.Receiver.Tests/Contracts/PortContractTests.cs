@@ -39,6 +39,7 @@ public sealed class PortContractTests
         await using var database = TestDatabase.Open(kind);
         var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
         await database.ReportAsync(ben, A.Turn("s", 0, database.Time.GetUtcNow()));
+        database.Time.Advance(TimeSpan.FromMilliseconds(1));
         await database.ReportAsync(amara, A.Turn("s", 0, database.Time.GetUtcNow().AddDays(-1)));
 
         Assert.Equal(ben, await database.ScalarAsync(PortsSql.FirstReporter, ("session", LedgerKey.OfSession("s"))));

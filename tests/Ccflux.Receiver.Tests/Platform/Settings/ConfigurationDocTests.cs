@@ -29,6 +29,7 @@ public sealed class ConfigurationDocTests
         ["AdminOptions"] = "Admin and viewer",
         ["IdentityOptions"] = "Users' tokens and devices",
         ["DownloadOptions"] = "Client programs",
+        ["CalendarOptions"] = "Calendar",
         ["UsageOptions"] = "Usage",
         ["PriceOptions"] = "Prices",
         ["TelemetryOptions"] = "Telemetry",

@@ -26,8 +26,8 @@ internal static class UsageReadSql
         """;
 
     public const string UserModels = """
-        SELECT t.user_id, t.model_id, coalesce(e.events, 0), CAST(sum(t.requests) AS bigint), CAST(sum(t.input_tokens) AS bigint), CAST(sum(t.output_tokens) AS bigint),
-               CAST(sum(t.cache_read_tokens) AS bigint), CAST(sum(t.cache_write_5m_tokens + t.cache_write_1h_tokens) AS bigint)
+        SELECT t.user_id, t.model_id, coalesce(e.events, 0), CAST(sum(t.requests) AS bigint), CAST(total(t.input_tokens) AS bigint), CAST(total(t.output_tokens) AS bigint),
+               CAST(total(t.cache_read_tokens) AS bigint), CAST(total(t.cache_write_5m_tokens + t.cache_write_1h_tokens) AS bigint)
         FROM usage_totals t
         LEFT JOIN event_totals e ON e.user_id = t.user_id AND e.model_id = t.model_id
         GROUP BY t.user_id, t.model_id, e.events
@@ -156,8 +156,8 @@ internal static class UsageReadSql
     /// <summary>What a page of sessions used, by day (UTC), model and price class. CROSS makes SQLite keep this order of the tables: requests are ordered by user and
     /// hour, so that each session reads the hours in which it was active.</summary>
     public const string SessionModels = $"""
-        SELECT r.session_key, r.model_id, r.price_class, count(*), CAST(sum(r.input_tokens) AS bigint), CAST(sum(r.output_tokens) AS bigint),
-               CAST(sum(r.cache_read_tokens) AS bigint), CAST(sum(r.cache_write_5m_tokens) AS bigint), CAST(sum(r.cache_write_1h_tokens) AS bigint),
+        SELECT r.session_key, r.model_id, r.price_class, count(*), CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint),
+               CAST(total(r.cache_read_tokens) AS bigint), CAST(total(r.cache_write_5m_tokens) AS bigint), CAST(total(r.cache_write_1h_tokens) AS bigint),
                CAST(sum(r.web_searches) AS bigint), r.at / {UnixTime.SqlDay}
         FROM sessions s
         CROSS JOIN requests r
