@@ -1,4 +1,4 @@
-// A history that is longer than a day's cap: live turns of known sessions continue, and the rest is not forgotten.
+// A history that is longer than a day's cap: what is live continues, and the rest is not forgotten.
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ function turn(session, row, at) {
 }
 
 await attack("backfill-cap", async ({ start }) => {
-  const receiver = await start({ MAX_SESSIONS_PER_DAY: "5" });
+  const receiver = await start({ MAX_BACKFILL_SESSIONS_PER_DAY: "5" });
   const token = await addUser(receiver, "dev@example.org");
   const home = mkdtempSync(join(tmpdir(), "ccflux-attack-"));
   try {
