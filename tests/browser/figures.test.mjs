@@ -14,7 +14,7 @@ const billed = "sum(r.input_tokens + r.output_tokens)";
 const requests = "FROM (SELECT * FROM requests WHERE hidden = 0) r JOIN users u USING (user_id) JOIN models m USING (model_id)";
 const turns = "FROM (SELECT * FROM turns WHERE hidden = 0) t JOIN users u USING (user_id)";
 /** An event is what one turn used of one model on one day. */
-const event = `r.user_id || ' ' || r.turn_key || ' ' || r.model_id || ' ' || r.at / ${day}`;
+const event = `r.user_id || ' ' || r.turn_key || ' ' || r.model_id || ' ' || (r.at / ${day})`;
 /** A session is of a period if it has a request in it, or a turn that started in it. */
 const active = `FROM (SELECT user_id, session_key, at FROM requests WHERE hidden = 0 UNION ALL SELECT user_id, session_key, started_at FROM turns WHERE hidden = 0) a JOIN users u USING (user_id)`;
 const sessionCount = "count(DISTINCT a.user_id || ' ' || a.session_key) AS sessions";
