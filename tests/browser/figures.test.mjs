@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { signIn } from "./lib/browser.mjs";
+import { addUser, registerDevice } from "./lib/client.mjs";
 import { suite, digits } from "./lib/suite.mjs";
 
 const world = suite();
@@ -255,5 +256,23 @@ test("A person's page agrees with the facts", async () => {
   assert.deepEqual(shownSessions.sort(), sessions.map((row) => [row.session_id, row.turns, row.billed]).sort());
   const limits = sql("SELECT count(*) AS n FROM limit_events l JOIN users u USING (user_id) WHERE u.email = 'hana.sato@example.org'")[0].n;
   assert.equal(await page.locator("#limits tbody tr").count(), limits);
+  await context.close();
+});
+
+test("A turn over midnight is of the day on which it starts, and its requests of the next", async () => {
+  const email = "night.owl@example.org";
+  const device = await registerDevice(world.receiver, await addUser(world.receiver, email, "Nights"), "owl");
+  const midnight = (today() - 1) * day;
+  const models = { "claude-opus-5-5": { input_tokens: 30, output_tokens: 70, cache_read_tokens: 0, cache_write_tokens: 0, cache_write_1h_tokens: 0 } };
+  await device.report([{ session_id: "over-midnight", turn_index: 0, started_utc: new Date(midnight - 600_000).toISOString(), ended_utc: new Date(midnight + 600_000).toISOString(), outcome: "completed", models }]);
+  const { page, context } = await open(`/admin/users/${encodeURIComponent(email)}`);
+  const date = (at) => new Date(at).toISOString().slice(0, 10);
+  const days = await page.locator("#days tbody tr").evaluateAll((list) => list.map((row) => [row.cells[0].textContent.trim(), Number(row.cells[1].dataset.v), Number(row.cells[7].dataset.v)]));
+  assert.deepEqual(days, [[date(midnight), 100, 0], [date(midnight - 1), 0, 1]]);
+  // The turn started before the window's hour.
+  const windows = await page.locator("#windows tbody tr").evaluateAll((list) => list.map((row) => [Number(row.cells[0].dataset.v) * 1000, Number(row.cells[3].dataset.v), Number(row.cells[8].dataset.v), Number(row.cells[9].dataset.v)]));
+  assert.deepEqual(windows, [[midnight, 100, 0, 1]]);
+  const sessions = await page.locator("#sessions tbody tr").evaluateAll((list) => list.map((row) => [row.cells[0].title, Number(row.cells[3].dataset.v), Number(row.cells[4].dataset.v)]));
+  assert.deepEqual(sessions, [["over-midnight", 1, 100]]);
   await context.close();
 });
