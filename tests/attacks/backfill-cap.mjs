@@ -1,4 +1,4 @@
-// A history that is longer than a day's cap: live turns of known sessions continue, and the rest is not forgotten.
+// A history that is longer than a day's cap: what is live continues, and the rest is not forgotten.
 import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ function turn(session, row, at) {
 }
 
 await attack("backfill-cap", async ({ start }) => {
-  const receiver = await start({ MAX_SESSIONS_PER_DAY: "5" });
+  const receiver = await start({ MAX_BACKFILL_SESSIONS_PER_DAY: "5" });
   const token = await addUser(receiver, "dev@example.org");
   const home = mkdtempSync(join(tmpdir(), "ccflux-attack-"));
   try {
@@ -42,7 +42,7 @@ await attack("backfill-cap", async ({ start }) => {
     const run = (...options) => spawnSync(program, options, { env: { HOME: home, CCFLUX_PATIENCE_SECS: "0" }, encoding: "utf8" }).stdout;
 
     const said = run("backfill");
-    if (!said.startsWith("5 turns acknowledged")) {
+    if (!said.startsWith("5 requests acknowledged")) {
       return `five sessions fit, and it says: ${said.trim()}`;
     }
     if (!said.includes("7 sessions are left")) {
@@ -51,7 +51,7 @@ await attack("backfill-cap", async ({ start }) => {
 
     appendFileSync(path(sessions[0]), turn(sessions[0], 1, new Date(Date.now() - 60_000)));
     const live = run("backfill");
-    return live.startsWith("1 turns acknowledged") && !existsSync(join(home, ".claude", "ccflux", "retry_at")) ? undefined : `a live turn of a known session is held up: ${live.trim()}`;
+    return live.startsWith("1 request acknowledged") && !existsSync(join(home, ".claude", "ccflux", "retry_at")) ? undefined : `a live turn of a known session is held up: ${live.trim()}`;
   } finally {
     rmSync(home, { recursive: true });
   }

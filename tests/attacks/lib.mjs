@@ -5,11 +5,11 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { addUser, registerDevice } from "../browser/lib/client.mjs";
+import { addUser, batchOf, registerDevice } from "../browser/lib/client.mjs";
 import { issueTelemetryToken } from "../browser/lib/otlp.mjs";
 import { adminToken, startReceiver, until, viewerToken } from "../browser/lib/receiver.mjs";
 
-export { addUser, adminToken, issueTelemetryToken, registerDevice, startReceiver, until, viewerToken };
+export { addUser, adminToken, batchOf, issueTelemetryToken, registerDevice, startReceiver, until, viewerToken };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -76,7 +76,7 @@ export async function ask(address, path, { timeoutMs = 30_000, ...options } = {}
   }
 }
 
-/** One turn as reported in schema 2, ended `secondsAgo`. */
+/** One turn as batchOf takes it, of one request, ended `secondsAgo`. */
 export function turn(session, index, secondsAgo = 60, usage = {}, model = "claude-sonnet-5-5") {
   const ended = new Date(Date.now() - secondsAgo * 1000);
   return {
@@ -85,7 +85,7 @@ export function turn(session, index, secondsAgo = 60, usage = {}, model = "claud
     started_utc: new Date(ended - 5000).toISOString(),
     ended_utc: ended.toISOString(),
     outcome: "completed",
-    models: { [model]: { input_tokens: 100, output_tokens: 1000, cache_read_tokens: 0, cache_write_tokens: 0, cache_write_1h_tokens: 0, messages: 1, subagent_tokens: 0, ...usage } },
+    models: { [model]: { input_tokens: 100, output_tokens: 1000, cache_read_tokens: 0, cache_write_tokens: 0, cache_write_1h_tokens: 0, ...usage } },
   };
 }
 
@@ -122,7 +122,7 @@ export async function rawMachine(receiver, refreshToken, name) {
     if (answer.status === 200) token = JSON.parse(answer.body).access_token;
     return answer.status;
   };
-  return { post, renew, report: (turns) => post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, turns }) };
+  return { post, renew, report: (turns) => post("/report", batchOf(turns)) };
 }
 
 /** The receiver under attack, for its commands. */

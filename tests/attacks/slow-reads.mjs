@@ -1,5 +1,6 @@
 // A viewer requests what takes long to read, several times at once: health, signing in and other users' reports must continue.
-// The history is created by the sqlite3 program: two million events of one user in fifty sessions, as a token at the default limits sends in an hour.
+// The history is created by the sqlite3 program: two million requests of one user in fifty sessions, all of one hour, as a token at the default limits sends in two days of
+// history. They are of twenty models, in turns of twenty requests.
 import { execFileSync } from "node:child_process";
 import { asViewer, ask, attack, newUser, rawMachine, turn } from "./lib.mjs";
 
@@ -7,15 +8,14 @@ const history = `
   INSERT OR IGNORE INTO models (name, first_seen_at) VALUES ${Array.from({ length: 20 }, (_, i) => `('model-${i}', 0)`).join(", ")};
   CREATE TEMP TABLE now AS SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000 - 3600000 AS at;
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 49)
-  INSERT INTO sessions (user_id, session_id, first_at, last_at, turns, events, input_tokens, output_tokens)
-  SELECT 1, printf('long-%02d', i), at, at + i, 2000, 40000, 400000, 400000 FROM n, now;
-  CREATE TEMP TABLE base AS SELECT (SELECT min(session_ref) FROM sessions WHERE session_id LIKE 'long-%') AS session, (SELECT coalesce(max(turn_id), 0) FROM turns) AS turn;
+  INSERT INTO sessions (user_id, session_key, session_id, reported_at, first_at, last_at, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+  SELECT 1, 1 + i, printf('long-%02d', i), at, at, at + i, 42000, 40000, 400000, 400000, 0, 0 FROM n, now;
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
-  INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome)
-  SELECT base.turn + 1 + i, 1, base.session + i % 50, 2, i / 50, at, at + i % 50, at, 'completed' FROM n, now, base;
+  INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome) SELECT 1, 1 + i, 1 + i % 50, at, at + i % 50, 'completed' FROM n, now;
   WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999999)
-  INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial)
-  SELECT 1, base.turn + 1 + i / 20, 1 + i % 20, 10, 10, 0, 0, 0, 1, 0, 0 FROM n, base;
+  INSERT INTO requests (user_id, hour, request_key, at, session_key, turn_key, model_id, price_class, origin, provenance,
+    input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches)
+  SELECT 1, at / 3600000, 1 + i, at, 1 + i / 20 % 50, 1 + i / 20, 1 + i % 20, 0, 2, 257, 10, 10, 0, 0, 0, 0 FROM n, now;
 `;
 
 await attack("slow-reads", async ({ start }) => {

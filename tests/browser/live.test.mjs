@@ -8,8 +8,8 @@ const world = suite();
 
 const turn = (session, index) => {
   const now = new Date(Date.now() - 1000).toISOString();
-  const models = { "claude-opus-5-5": { input_tokens: 1, output_tokens: 2, cache_read_tokens: 3, cache_write_tokens: 4, cache_write_1h_tokens: 0, messages: 1, subagent_tokens: 0 } };
-  return { session_id: session, turn_index: index, started_utc: now, ended_utc: now, session_start_utc: now, entrypoint: "cli", outcome: "completed", models };
+  const models = { "claude-opus-5-5": { input_tokens: 1, output_tokens: 2, cache_read_tokens: 3, cache_write_tokens: 4, cache_write_1h_tokens: 0 } };
+  return { session_id: session, turn_index: index, started_utc: now, ended_utc: now, entrypoint: "cli", outcome: "completed", models };
 };
 const cardTurns = async (page) => digits(await page.locator("[data-stat=turns] .val").getAttribute("title"));
 

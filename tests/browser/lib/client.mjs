@@ -1,5 +1,5 @@
 // What a user's machine does over HTTP: exchange the token, register a key, send signed reports.
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { adminToken } from "./receiver.mjs";
 
 const asAdmin = { Authorization: `Bearer ${adminToken}` };
@@ -17,6 +17,41 @@ export async function addUser(receiver, email, division = "", days = 365) {
     throw new Error(`Adding ${email}: ${answer.status} ${html.slice(0, 300)}`);
   }
   return token;
+}
+
+/** A ledger key: 64 bits that are the same for the same parts. The receiver does not know what a client makes them of. */
+const key = (...parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+
+// The numbers of RequestFlags.Split and RequestOrigin.Main.
+const splitCacheWrites = 16;
+const mainConversation = 2;
+
+/**
+ * The report of some turns. Each is { session_id, turn_index, started_utc, ended_utc, outcome, models } and, if need be, entrypoint and limit_events; a turn has made
+ * one request to each of its models, as it ended. Sending a turn again is sending the same turn and the same requests.
+ */
+export function batchOf(turns, client = {}) {
+  const models = [...new Set(turns.flatMap((turn) => Object.keys(turn.models)))];
+  const sessions = new Map();
+  for (const turn of turns) {
+    if (!sessions.has(turn.session_id)) {
+      sessions.set(turn.session_id, { session_id: turn.session_id, entrypoint: turn.entrypoint, turns: [], requests: [], limit_events: [] });
+    }
+    const session = sessions.get(turn.session_id);
+    const place = session.turns.length;
+    const ended = Date.parse(turn.ended_utc);
+    session.turns.push({ key: key(turn.session_id, turn.turn_index), started: Date.parse(turn.started_utc), ended, outcome: turn.outcome });
+    for (const [model, used] of Object.entries(turn.models)) {
+      session.requests.push([
+        key(turn.session_id, turn.turn_index, model), ended, place, models.indexOf(model), splitCacheWrites, mainConversation,
+        used.input_tokens, used.output_tokens, used.cache_read_tokens, used.cache_write_tokens - used.cache_write_1h_tokens, used.cache_write_1h_tokens, 0,
+      ]);
+    }
+    for (const limit of turn.limit_events ?? []) {
+      session.limit_events.push({ turn: place, at: Date.parse(limit.at_utc), window: limit.window, resets_at: limit.resets_at_utc && Date.parse(limit.resets_at_utc), final: limit.final });
+    }
+  }
+  return { schema_version: 3, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329", ...client }, models, sessions: [...sessions.values()] };
 }
 
 async function accept(answer, what) {
@@ -58,7 +93,7 @@ export async function registerDevice(receiver, refreshToken, name) {
         readings: Object.entries(windows).map(([window, [used, resets]]) => ({ account, window, used_percentage: used, resets_at: resets?.toISOString(), observed_at: observedAt.toISOString() })),
       }),
     readings: (readings) => post("/quota/readings", { schema_version: 1, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329" }, readings }),
-    report: (turns, client = {}) =>
-      post("/report", { schema_version: 2, client: { name: "ccflux", version: "1.0.0", platform: "linux-x86_64", claude_code_version: "2.1.329", ...client }, turns }),
+    /** Turns as batchOf takes them. */
+    report: (turns, client) => post("/report", batchOf(turns, client)),
   };
 }

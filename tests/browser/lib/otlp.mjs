@@ -69,10 +69,9 @@ const turn = (session, now, model, input, output, read, write) => ({
   turn_index: 0,
   started_utc: new Date(now - 1_500_000).toISOString(),
   ended_utc: new Date(now - 600_000).toISOString(),
-  session_start_utc: new Date(now - 1_500_000).toISOString(),
   entrypoint: "cli",
   outcome: "completed",
-  models: { [model]: { input_tokens: input, output_tokens: output, cache_read_tokens: read, cache_write_tokens: write, cache_write_1h_tokens: 0, messages: 2, subagent_tokens: 0 } },
+  models: { [model]: { input_tokens: input, output_tokens: output, cache_read_tokens: read, cache_write_tokens: write, cache_write_1h_tokens: 0 } },
 });
 
 /**

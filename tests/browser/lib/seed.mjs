@@ -57,8 +57,6 @@ function turnsOf(weight, now, next, id) {
             cache_read_tokens: Math.floor(next() * 180_000),
             cache_write_tokens: write,
             cache_write_1h_tokens: Math.floor(write / 4),
-            messages: 1 + Math.floor(next() * 9),
-            subagent_tokens: 0,
           };
         }
         const failed = next() < 0.02;
@@ -67,7 +65,6 @@ function turnsOf(weight, now, next, id) {
           turn_index: index,
           started_utc: new Date(ended - 45_000).toISOString(),
           ended_utc: new Date(ended).toISOString(),
-          session_start_utc: new Date(start).toISOString(),
           entrypoint: "cli",
           outcome: failed ? "failed" : "completed",
           models: used,

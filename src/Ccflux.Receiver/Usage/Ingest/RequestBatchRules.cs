@@ -7,6 +7,9 @@ internal static class RequestBatchRules
 {
     private static readonly long s_earliest = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
+    // Later than this, a number is no time. Facts may not even be in the future; a reset and a pause's end may.
+    private static readonly long s_latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     public static string? Fault(RequestBatch batch)
     {
         return batch.Client is null ? "client: missing." : TextRule.Fault("client.name", batch.Client.Name, 1, ReportLimits.MaxText)
@@ -133,7 +136,7 @@ internal static class RequestBatchRules
         {
             var fault = session.LimitEvents![i] is not { } limit ? "missing."
                 : limit.Turn < 0 || limit.Turn >= session.Turns.Count ? "turn: a place in turns."
-                : limit.At < s_earliest || limit.ResetsAt < s_earliest ? "at, resets_at: not before 2020, in epoch milliseconds."
+                : limit.At < s_earliest || limit.ResetsAt < s_earliest || limit.ResetsAt > s_latest ? "at, resets_at: from 2020 to 9999, in epoch milliseconds."
                 : TextRule.Fault("window", limit.Window ?? "", 0, ReportLimits.MaxText);
             if (fault is not null)
             {
@@ -146,7 +149,8 @@ internal static class RequestBatchRules
 
     private static string? PausesFault(IReadOnlyList<ReportedPause>? pauses) =>
         pauses is { Count: > ReportLimits.MaxPauses } ? $"pauses: at most {ReportLimits.MaxPauses}."
-        : pauses?.Any(pause => pause is null || pause.From < s_earliest || pause.Until < pause.From) == true ? "pauses: from not before 2020, until not before from."
+        : pauses?.Any(pause => pause is null || pause.From < s_earliest || pause.From > s_latest || pause.Until < pause.From || pause.Until > s_latest) == true
+            ? "pauses: from 2020 to 9999, until not before from."
         : null;
 
     private static bool Fits(long tokens) => tokens is >= 0 and <= ReportLimits.MaxRequestTokens;

@@ -18,7 +18,7 @@ internal record struct RequestSums
     public long CacheWrite1h;
     public long WebSearches;
 
-    public readonly long CacheWrite => CacheWrite5m + CacheWrite1h;
+    public readonly long CacheWrite => Saturating.Add(CacheWrite5m, CacheWrite1h);
 
     /// <param name="request">What to add.</param>
     /// <param name="sign">1 to add, -1 to subtract.</param>
@@ -36,13 +36,25 @@ internal record struct RequestSums
     public void Add(in RequestSums other)
     {
         Requests += other.Requests;
-        Input += other.Input;
-        Output += other.Output;
-        CacheRead += other.CacheRead;
-        CacheWrite5m += other.CacheWrite5m;
-        CacheWrite1h += other.CacheWrite1h;
-        WebSearches += other.WebSearches;
+        Input = Saturating.Add(Input, other.Input);
+        Output = Saturating.Add(Output, other.Output);
+        CacheRead = Saturating.Add(CacheRead, other.CacheRead);
+        CacheWrite5m = Saturating.Add(CacheWrite5m, other.CacheWrite5m);
+        CacheWrite1h = Saturating.Add(CacheWrite1h, other.CacheWrite1h);
+        WebSearches = Saturating.Add(WebSearches, other.WebSearches);
     }
+
+    /// <summary>The sums as they are shown: one that is negative, which no requests make, counts as zero.</summary>
+    public readonly RequestSums NonNegative() => new()
+    {
+        Requests = Math.Max(0, Requests),
+        Input = Math.Max(0, Input),
+        Output = Math.Max(0, Output),
+        CacheRead = Math.Max(0, CacheRead),
+        CacheWrite5m = Math.Max(0, CacheWrite5m),
+        CacheWrite1h = Math.Max(0, CacheWrite1h),
+        WebSearches = Math.Max(0, WebSearches),
+    };
 
     /// <param name="rows">Has the sums in the order of the tables' columns.</param>
     /// <param name="first">The column of the requests.</param>

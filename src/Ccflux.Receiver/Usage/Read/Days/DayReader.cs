@@ -169,7 +169,7 @@ internal sealed class DayReader(PriceList prices, OrganisationCalendar calendar)
 
     private void Add(UsageSums sums, int user, Rows rows, DateOnly date, IReadOnlyDictionary<int, ModelRef> models)
     {
-        var requests = RequestSums.Read(rows, Sums);
+        var requests = RequestSums.Read(rows, Sums).NonNegative();
         var (model, priceClass) = (rows.Int32(1), rows.Int32(2));
         var name = models.TryGetValue(model, out var known) ? known.Name : null;
         sums.Add(user, model, requests, name is null ? null : _price.Of(name, date, priceClass, requests), name ?? $"model {model}");

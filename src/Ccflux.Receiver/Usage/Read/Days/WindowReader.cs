@@ -59,7 +59,7 @@ internal sealed class WindowReader(OrganisationCalendar calendar)
                     {
                         LastAt = Math.Max(cell.LastAt, rows.Int64(2)),
                         Turns = cell.Turns + rows.Int32(3),
-                        Tokens = cell.Tokens + new TokenSums(rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7)),
+                        Tokens = cell.Tokens + new TokenSums(rows.NonNegative(4), rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7)),
                     };
                 }
             }

@@ -59,7 +59,7 @@ internal static class EventsPanel
         rows.Text(5),
         rows.Int32(6),
         snapshot.Model(rows.Int32(7)),
-        new TokenSums(rows.Int64(8), rows.Int64(9), rows.Int64(10), rows.Int64(11)),
+        new TokenSums(rows.NonNegative(8), rows.NonNegative(9), rows.NonNegative(10), rows.NonNegative(11)),
         rows.Int64(12),
         rows.Text(13));
 }

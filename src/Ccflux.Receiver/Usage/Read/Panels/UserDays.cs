@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Read.Views;
 
 namespace Ccflux.Receiver.Usage.Read.Panels;
 
-/// <summary>Builds the table of a user's days with turns.</summary>
+/// <summary>Builds the table of a user's days with turns or requests: a turn over midnight has requests on a day on which none may have started.</summary>
 internal static class UserDays
 {
     private static readonly TableOrder<UserDayRow> s_order = new(
@@ -28,6 +28,6 @@ internal static class UserDays
             period.Days
                 .Select((day, index) => new UserDayRow(
                     CalendarDay.ToDate(period.From + index), day.Tokens, day.Cost, byModel ? null : day.Sessions, day.Turns, byModel ? null : day.Failed))
-                .Where(row => row.Turns > 0),
+                .Where(row => row.Turns > 0 || row.Sessions > 0 || row.Tokens != default),
             state);
 }
