@@ -39,7 +39,8 @@ public sealed class LedgerKeyConverter : JsonConverter<long>
 /// <summary>A <see cref="ReportedRequest"/> as an array.</summary>
 public sealed class ReportedRequestConverter : JsonConverter<ReportedRequest>
 {
-    private const string Names = "[key, at, turn, model, flags, origin, input, output, cache_read, cache_write_5m, cache_write_1h, web_searches]";
+    /// <summary>What each place holds.</summary>
+    public const string Names = "[key, at, turn, model, flags, origin, input, output, cache_read, cache_write_5m, cache_write_1h, web_searches]";
 
     public override ReportedRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -270,11 +271,17 @@ public sealed partial class FleetPageTests
         Assert.Null(await UserAsync(rig));
 
         var session = Text((await GetAsync(rig, "/api/v1/fleet/sessions")).GetProperty("rows")[0], "session");
-        rig.Execute($"INSERT INTO sessions (user_id, session_id, first_at, last_at) VALUES (1, '{session}', {Now(rig)}, {Now(rig)})");
+        Report(1);
         Assert.Equal("ada@example.org", await UserAsync(rig));
         Assert.Contains("title=\"ada@example.org\"", await PageAsync(rig), StringComparison.Ordinal);
-        rig.Execute($"INSERT INTO sessions (user_id, session_id, first_at, last_at) VALUES (2, '{session}', {Now(rig)}, {Now(rig)})");
+        Report(2);
         Assert.Null(await UserAsync(rig));
+
+        void Report(int user) => rig.Execute(
+            $"""
+            INSERT INTO sessions (user_id, session_key, session_id, reported_at, first_at, last_at, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+            VALUES ({user}, {LedgerKey.OfSession(session!)}, '{session}', {Now(rig)}, {Now(rig)}, {Now(rig)}, 1, 0, 0, 0, 0, 0)
+            """);
     }
 
     [Fact]

@@ -147,7 +147,8 @@ public sealed class SimulateCommandTests : IDisposable
             INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 0);
             INSERT INTO devices (device_ref, user_id, public_key, name, registered_at) VALUES (1, 1, 'k1', 'laptop', 0), (2, 1, 'k2', 'desktop', 0);
             INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 0);
-            INSERT INTO sessions (session_ref, user_id, session_id, first_at, last_at) VALUES (1, 1, 's1', 0, 0), (2, 1, 's2', 0, 0);
+            INSERT INTO sessions (user_id, session_key, session_id, device_ref, reported_at, facts, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
+            VALUES (1, 1, 's1', 1, 0, 0, 0, 0, 0, 0, 0), (1, 2, 's2', 2, 0, 0, 0, 0, 0, 0, 0);
             """);
         Keep(connection, 1, from, RecordedHistory.Play("seat 1", from, new SimulatedAccount(400, 2000, 30 * SimulatedAccount.Hour, 500), 35, 9, 17));
         Keep(connection, 2, from, RecordedHistory.Play("seat 2", from, new SimulatedAccount(250, 2000, 100 * SimulatedAccount.Hour, 0), 20, 10, 16));
@@ -182,17 +183,16 @@ public sealed class SimulateCommandTests : IDisposable
                 var at = from.AddHours(hour).ToUnixTimeMilliseconds();
                 var turn = (id * 1000) + hour;
                 session.Execute(
-                    """
-                    INSERT INTO turns (turn_id, user_id, session_ref, schema_version, turn_index, started_at, ended_at, received_at, outcome, device_ref)
-                    VALUES (@turn, 1, @id, 2, @hour, @started_at, @ended_at, 0, 'completed', @id)
-                    """,
-                    ("turn", turn), ("id", id), ("hour", hour), ("started_at", at), ("ended_at", at + 3_599_999));
+                    "INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome) VALUES (1, @turn, @id, @started_at, @ended_at, 'completed')",
+                    ("turn", turn), ("id", id), ("started_at", at), ("ended_at", at + 3_599_999));
                 session.Execute(
                     """
-                    INSERT INTO events (user_id, turn_id, model_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, messages, subagent_tokens, partial)
-                    VALUES (1, @turn, 1, 0, 0, 0, 0, 0, @messages, 0, 0)
+                    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < @requests)
+                    INSERT INTO requests (user_id, hour, request_key, at, session_key, turn_key, model_id, price_class, origin, provenance, input_tokens, output_tokens,
+                                          cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches)
+                    SELECT 1, @at / 3600000, @turn * 10000 + n, @at, @id, @turn, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0 FROM numbers
                     """,
-                    ("turn", turn), ("messages", history.Work[hour]));
+                    ("turn", turn), ("id", id), ("at", at), ("requests", history.Work[hour]));
             }
         }
     }

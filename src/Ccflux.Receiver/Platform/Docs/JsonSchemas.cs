@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using Ccflux.Contracts.Usage;
 using Microsoft.OpenApi;
 
 namespace Ccflux.Receiver.Platform.Docs;
@@ -8,7 +9,17 @@ namespace Ccflux.Receiver.Platform.Docs;
 /// <summary>Builds the schema of a body from the type information that it is read with, so that names, required fields and types always match.</summary>
 internal static class JsonSchemas
 {
-    public static OpenApiSchema Of(JsonTypeInfo type) => Of(type.GetJsonSchemaAsNode());
+    private static readonly JsonSchemaExporterOptions s_options = new() { TransformSchemaNode = Describe };
+
+    public static OpenApiSchema Of(JsonTypeInfo type) => Of(type.GetJsonSchemaAsNode(s_options));
+
+    /// <summary>The schemas of what the converters of the wire write, about which type information says nothing.</summary>
+    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema) =>
+        context.PropertyInfo?.CustomConverter is LedgerKeyConverter
+            ? new JsonObject { ["type"] = "string", ["description"] = "64 bits as 16 hexadecimal digits" }
+            : context.TypeInfo.Type == typeof(ReportedRequest)
+                ? new JsonObject { ["type"] = "array", ["description"] = ReportedRequestConverter.Names, ["items"] = new JsonObject() }
+                : schema;
 
     private static OpenApiSchema Of(JsonNode? node)
     {
@@ -22,6 +33,7 @@ internal static class JsonSchemas
         {
             Type = TypeOf(schema["type"]),
             Format = (string?)schema["format"],
+            Description = (string?)schema["description"],
             Properties = (schema["properties"] as JsonObject)?.ToDictionary(pair => pair.Key, IOpenApiSchema (pair) => Of(pair.Value), StringComparer.Ordinal),
             Required = (schema["required"] as JsonArray)?.Select(name => (string)name!).ToHashSet(StringComparer.Ordinal),
             Items = schema["items"] is { } items ? Of(items) : null,
