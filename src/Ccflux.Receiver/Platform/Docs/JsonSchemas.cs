@@ -17,8 +17,12 @@ internal static class JsonSchemas
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema) =>
         context.PropertyInfo?.CustomConverter is LedgerKeyConverter
             ? new JsonObject { ["type"] = "string", ["description"] = "64 bits as 16 hexadecimal digits" }
-            : context.TypeInfo.Type == typeof(ReportedRequest)
-                ? new JsonObject { ["type"] = "array", ["description"] = ReportedRequestConverter.Names, ["items"] = new JsonObject() }
+            : context.TypeInfo.Type == typeof(IReadOnlyList<ReportedRequest>)
+                ? new JsonObject
+                {
+                    ["type"] = "array",
+                    ["items"] = new JsonObject { ["type"] = "array", ["description"] = ReportedRequestConverter.Names, ["items"] = new JsonObject() },
+                }
                 : schema;
 
     private static OpenApiSchema Of(JsonNode? node)
