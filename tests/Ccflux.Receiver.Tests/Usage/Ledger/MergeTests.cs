@@ -62,6 +62,22 @@ public sealed class MergeTests
         }
     }
 
+    /// <summary>Stored rows have these numbers.</summary>
+    [Theory]
+    [InlineData(RequestSources.None, SessionRank.Unknown, false, 10)]
+    [InlineData(RequestSources.None, SessionRank.Transcript, true, 330)]
+    [InlineData(RequestSources.Hook, SessionRank.RequestSession, false, 170)]
+    [InlineData(RequestSources.Telemetry, SessionRank.Telemetry, true, 474)]
+    internal void Provenance_IsStoredAs(RequestSources splitBy, SessionRank rank, bool isFinal, int expected)
+    {
+        var request = new RandomReports(1).Request() with
+        {
+            Sources = RequestSources.Hook, NamedBy = RequestSources.Hook, SplitBy = splitBy, SessionRank = rank, IsFinal = isFinal,
+        };
+
+        Assert.Equal(expected, RequestProvenance.Pack(request));
+    }
+
     private static LedgerRequest Merged(RandomReports random) =>
         Enumerable.Range(0, 1 + random.Random.Next(3)).Select(_ => random.Request()).Aggregate((a, b) => RequestMerge.Merge(a, b));
 
