@@ -101,7 +101,7 @@ internal static class ReportPacker
             var turnOf = entry.Session.Turns.Select(turn => Place(turn, turns, places)).ToArray();
             var modelOf = entry.Models.Select(model => Place(model, models)).ToArray();
             requests.AddRange(entry.Session.Requests.Select(request => request with { Turn = request.Turn < 0 ? -1 : turnOf[request.Turn], Model = modelOf[request.Model] }));
-            limits.AddRange((entry.Session.LimitEvents ?? []).Select(limit => limit with { Turn = limit.Turn < 0 ? -1 : turnOf[limit.Turn] }));
+            limits.AddRange((entry.Session.LimitEvents ?? []).Select(limit => limit with { Turn = limit.Turn is { } turn ? turnOf[turn] : null }));
         }
 
         return entries[0].Session with
@@ -179,7 +179,7 @@ internal static class ReportPacker
             Bytes += LimitBytes;
             _limits.Add(new ReportedLimit
             {
-                Turn = TurnOf(limit.Turn, turns),
+                Turn = TurnOf(limit.Turn, turns) is >= 0 and var turn ? turn : null,
                 At = limit.AtMs,
                 Window = limit.Window,
                 ResetsAt = limit.ResetsAtMs > 0 ? limit.ResetsAtMs : null,

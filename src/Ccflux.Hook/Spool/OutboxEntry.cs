@@ -60,18 +60,18 @@ internal sealed record OutboxEntry(ReportedSession Session, IReadOnlyList<string
     }
 
     private bool IsWhole() =>
-        Session.Requests.All(request => request.Model >= 0 && request.Model < Models.Count && request.Turn < Session.Turns.Count) && Limits.All(limit => limit.Turn < Session.Turns.Count);
+        Session.Requests.All(request => request.Model >= 0 && request.Model < Models.Count && request.Turn < Session.Turns.Count) && Limits.All(limit => (limit.Turn ?? -1) < Session.Turns.Count);
 
     /// <summary>Places of the turns that no request and no limit names.</summary>
     private List<int> Idle()
     {
-        var named = Session.Requests.Select(request => request.Turn).Concat(Limits.Select(limit => limit.Turn)).ToHashSet();
+        var named = Session.Requests.Select(request => request.Turn).Concat(Limits.Select(limit => limit.Turn ?? -1)).ToHashSet();
         return [.. Enumerable.Range(0, Session.Turns.Count).Where(turn => !named.Contains(turn))];
     }
 
     private OutboxEntry With(ReportedRequest[] requests, int[] idle, ReportedLimit[] limits)
     {
-        var kept = requests.Select(request => request.Turn).Concat(limits.Select(limit => limit.Turn)).Concat(idle).Where(turn => turn >= 0).Distinct().Order().ToList();
+        var kept = requests.Select(request => request.Turn).Concat(limits.Select(limit => limit.Turn ?? -1)).Concat(idle).Where(turn => turn >= 0).Distinct().Order().ToList();
         int Place(int turn) => turn < 0 ? -1 : kept.IndexOf(turn);
         return this with
         {
@@ -79,7 +79,7 @@ internal sealed record OutboxEntry(ReportedSession Session, IReadOnlyList<string
             {
                 Turns = [.. kept.Select(turn => Session.Turns[turn])],
                 Requests = [.. requests.Select(request => request with { Turn = Place(request.Turn) })],
-                LimitEvents = limits.Length > 0 ? [.. limits.Select(limit => limit with { Turn = Place(limit.Turn) })] : null,
+                LimitEvents = limits.Length > 0 ? [.. limits.Select(limit => limit with { Turn = limit.Turn is { } turn ? Place(turn) : null })] : null,
             },
         };
     }
