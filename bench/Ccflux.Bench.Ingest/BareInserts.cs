@@ -11,16 +11,15 @@ internal static class BareInserts
     /// <summary>As many rows as the receiver puts into one transaction.</summary>
     private const int BatchesATransaction = 5;
 
-    private const int Users = 50;
-
-    /// <returns>Requests per second.</returns>
-    public static double Measure(string database, int batches, int requestsEach, int requestsATurn)
+    /// <returns>Requests per second, and the processor time of each in microseconds.</returns>
+    public static (double PerSecond, double Processor) Measure(string database, int batches, int requestsEach)
     {
         using var connection = SqliteConnection.Open(database);
         connection.ExecuteScript("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = memory");
         var random = new Random(1);
-        var hour = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds();
-        var started = Stopwatch.GetTimestamp();
+        var now = TimeProvider.System.GetUtcNow();
+        using var self = Process.GetCurrentProcess();
+        var (processor, started) = (self.TotalProcessorTime, Stopwatch.GetTimestamp());
         for (var batch = 0; batch < batches; batch++)
         {
             if (batch % BatchesATransaction == 0)
@@ -28,25 +27,29 @@ internal static class BareInserts
                 connection.Begin();
             }
 
-            Write(connection, 1 + (batch % Users), hour + batch, requestsEach, requestsATurn, random);
+            var start = now - ((((batches - 1 - batch) / SignedRequests.Users) + 1) * requestsEach * SignedRequests.Gap);
+            Write(connection, 1 + (batch % SignedRequests.Users), start, requestsEach, random);
             if (batch % BatchesATransaction == BatchesATransaction - 1)
             {
                 connection.Commit();
             }
         }
 
-        return batches * requestsEach / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var took = Stopwatch.GetElapsedTime(started);
+        self.Refresh();
+        return (batches * requestsEach / took.TotalSeconds, (self.TotalProcessorTime - processor).TotalMicroseconds / (batches * requestsEach));
     }
 
-    private static void Write(SqliteConnection connection, int user, long at, int requests, int requestsATurn, Random random)
+    private static void Write(SqliteConnection connection, int user, DateTimeOffset start, int requests, Random random)
     {
         var (session, turn) = (NewKey(random), 0L);
         connection.Execute(
             LedgerSql.PutSession,
-            ("user", user), ("session", session), ("session_id", LedgerKeyConverter.Text(session)), ("device", user), ("entrypoint", "cli"), ("started_at", (long?)null), ("reported_at", at));
+            ("user", user), ("session", session), ("session_id", LedgerKeyConverter.Text(session)), ("device", user), ("entrypoint", "cli"), ("started_at", (long?)null), ("reported_at", start.ToUnixTimeMilliseconds()));
         for (var i = 0; i < requests; i++)
         {
-            if (i % requestsATurn == 0)
+            var at = (start + (i * SignedRequests.Gap)).ToUnixTimeMilliseconds();
+            if (i % SignedRequests.RequestsATurn == 0)
             {
                 turn = NewKey(random);
                 RequestStore.TryInsert(connection, user, new LedgerTurn(turn, session, at, at, TurnOutcome.Completed), isHidden: false);

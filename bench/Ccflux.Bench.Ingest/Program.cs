@@ -73,8 +73,8 @@ using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000
     Print("ingest-bytes-a-request", (double)new FileInfo(database).Length / requestsStored, "bytes", null, "database file after a checkpoint, by requests: with their turns, sessions, sums and indexes");
 
     // Now that the receiver is idle, on the same file.
-    var bare = BareInserts.Measure(database, Batches, RequestsPerBatch, SignedRequests.RequestsATurn);
-    Print("ingest-batch", batch.PerSecond * RequestsPerBatch, "requests/s", bare, string.Create(CultureInfo.InvariantCulture, $"{Batches} signed reports of {RequestsPerBatch} requests in turns of {SignedRequests.RequestsATurn}, {batch.Processor / RequestsPerBatch:0.0} µs of processor time a request; baseline: a bare loop of the same INSERT statements on the same file; receiver resident {resident >> 20} MB afterwards"));
+    var bare = BareInserts.Measure(database, Batches, RequestsPerBatch);
+    Print("ingest-batch", batch.PerSecond * RequestsPerBatch, "requests/s", bare.PerSecond, string.Create(CultureInfo.InvariantCulture, $"{Batches} signed reports of {RequestsPerBatch} requests in turns of {SignedRequests.RequestsATurn}, a hundred an hour from each of {SignedRequests.Users} users, {batch.Processor / RequestsPerBatch:0.0} µs of processor time a request; baseline: a bare loop of the same INSERT statements on the same file, {bare.Processor:0.0} µs of processor time a request; receiver resident {resident >> 20} MB afterwards"));
     return requestsStored == expected ? 0 : 1;
 
     async Task<(double PerSecond, double Processor)> MeasureAsync(string run, int count, int requestsEach)

@@ -14,7 +14,10 @@ internal sealed class SignedRequests
     /// <summary>In a turn, about as many as in real ones.</summary>
     public const int RequestsATurn = 8;
 
-    private const int Users = 50;
+    public const int Users = 50;
+
+    /// <summary>A busy user's requests are so far apart: a hundred an hour.</summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromSeconds(36);
 
     /// <summary>Of one session.</summary>
     private const int Reports = 20;
@@ -54,7 +57,7 @@ internal sealed class SignedRequests
         Parallel.For(0, count, i =>
         {
             var user = i % Users;
-            var batch = Batch($"{run}-{i / (Users * Reports)}-{user}", i / Users % Reports, requestsEach, now.AddSeconds(i - count));
+            var batch = Batch($"{run}-{i / (Users * Reports)}-{user}", i / Users % Reports, requestsEach, now - ((count - 1 - i) / Users * requestsEach * Gap));
             var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch);
             var head = $"""
                 POST /report HTTP/1.1
@@ -88,7 +91,7 @@ internal sealed class SignedRequests
     /// <param name="end">Of the last request.</param>
     private static RequestBatch Batch(string session, int number, int count, DateTimeOffset end)
     {
-        var at = (int request) => end.ToUnixTimeMilliseconds() - ((count - 1 - request) * 5_000L);
+        var at = (int request) => (end - ((count - 1 - request) * Gap)).ToUnixTimeMilliseconds();
         return new RequestBatch
         {
             Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
@@ -104,7 +107,7 @@ internal sealed class SignedRequests
                         .. Enumerable.Range(0, (count + RequestsATurn - 1) / RequestsATurn).Select(turn => new ReportedTurn
                         {
                             Key = LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{session} {number} {turn}")),
-                            Started = at(turn * RequestsATurn) - 4_000,
+                            Started = at(turn * RequestsATurn),
                             Ended = at(Math.Min(count, (turn + 1) * RequestsATurn) - 1),
                             Outcome = TurnOutcome.Completed,
                         }),
