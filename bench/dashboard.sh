@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the admin page over 10 million requests to models. The database is created once and kept below artifacts/ (4 GB); ROWS=1000000 creates a smaller one.
+# Measures the admin page over 10 million requests to models. The database is created once and kept below artifacts/ (about 2 GB); ROWS=1000000 creates a smaller one.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 
