@@ -14,7 +14,8 @@ public sealed class MergeTests
         for (var seed = 0; seed < s_histories; seed++)
         {
             var random = new RandomReports(seed);
-            var reports = Enumerable.Range(0, 1 + random.Random.Next(6)).Select(_ => random.Request()).ToList();
+            var first = random.Request();
+            List<LedgerRequest> reports = [first, .. Enumerable.Range(0, random.Random.Next(6)).Select(_ => random.Flip() ? random.Like(first) : random.Request())];
 
             Assert.Equal(ExpectedRequest.Of(reports), InSomeOrder(random, reports, (a, b) => RequestMerge.Merge(a, b)));
         }
