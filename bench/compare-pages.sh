@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares the pages of this checkout with those of another, already built: bench/compare-pages.sh OTHER_CHECKOUT [STARTS] [REQUESTS] [PATH…]
 # Both receivers run at once, each on its own copy of the same database, and are asked alternately, so that other load on the machine affects both.
-# Default: 6 starts with 100 requests of /admin/ and /api/v1/usage/users over a million events (EVENTS). A ratio is the time here divided by the time there.
+# Default: 6 starts with 100 requests of /admin/ and /api/v1/usage/users over a million stored requests (ROWS). A ratio is the time here divided by the time there.
 #   DATA=telemetry   uses a year of 500 people's telemetry instead
 #   ENCODING=br      requests compressed pages
 set -euo pipefail
@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 say "Making a database …"
 case ${DATA:-usage} in
-  usage) dotnet "$other/artifacts/bin/Ccflux.Bench.Dashboard/release/Ccflux.Bench.Dashboard.dll" generate "$work/there.db" "${EVENTS:-1000000}" >&2 ;;
+  usage) dotnet "$other/artifacts/bin/Ccflux.Bench.Dashboard/release/Ccflux.Bench.Dashboard.dll" generate "$work/there.db" "${ROWS:-1000000}" >&2 ;;
   telemetry) "$other/artifacts/bin/Ccflux.Bench.Ingest/release/Ccflux.Bench" telemetry-database "$work/there.db" ;;
   *) die "DATA is usage or telemetry." ;;
 esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares this checkout with another, already built, in alternating pairs: bench/compare.sh OTHER_CHECKOUT [PAIRS] [NAME…]
-# Default: 10 pairs of hook, ingest, otlp and dashboard. COUNT, RUNS and EVENTS shorten the runs (see the scripts of those names).
+# Default: 10 pairs of hook, ingest, otlp and dashboard. COUNT, RUNS and ROWS shorten the runs (see the scripts of those names).
 # A ratio is the cost here divided by the cost there: 1.05 is 5 % slower.
 set -euo pipefail
 [ -x "${1:-}/bench/hook.sh" ] || { echo "Usage: bench/compare.sh OTHER_CHECKOUT [PAIRS] [NAME…]" >&2; exit 1; }

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Measures the admin page over 10 million events. The database is created once and kept below artifacts/ (2 GB); EVENTS=1000000 creates a smaller one.
+# Measures the admin page over 10 million requests to models. The database is created once and kept below artifacts/ (about 2 GB); ROWS=1000000 creates a smaller one.
 set -euo pipefail
 . "$(dirname "$0")/../eng/setup.sh"
 
-EVENTS="${EVENTS:-10000000}"
+ROWS="${ROWS:-10000000}"
 BENCH="artifacts/bench/dashboard"
 TOOL="artifacts/bin/Ccflux.Bench.Dashboard/release/Ccflux.Bench.Dashboard.dll"
 RECEIVER="artifacts/bin/Ccflux.Receiver/release/ccflux-receiver.dll"
-DB="$BENCH/$EVENTS-$(date -u +%F).db"
+DB="$BENCH/$ROWS-$(date -u +%F).db"
 mkdir -p "$BENCH"
 if [ ! -f "$DB" ]; then
   rm -f "$BENCH"/*.db*
-  say "Making a database of $EVENTS events …"
-  dotnet "$TOOL" generate "$DB.new" "$EVENTS"
+  say "Making a database of $ROWS requests …"
+  dotnet "$TOOL" generate "$DB.new" "$ROWS"
   mv "$DB.new" "$DB"
 fi
 

@@ -1,41 +1,51 @@
+using Ccflux.Receiver.Platform;
+using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Platform.Live;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Storage.Sqlite;
 
 namespace Ccflux.Bench.Dashboard;
 
-/// <summary>Fills a database with a year of 500 people: facts and the rollups that belong to them, written directly into the tables
-/// (the receiver's own path is measured elsewhere). The same seed gives the same database, up to the day on which it ends.</summary>
-internal sealed class Generator(SqliteConnection connection, DateTimeOffset now, long events)
+/// <summary>Fills a database with a year of 500 people, through the receiver's own writer but without HTTP, signatures and durable commits.
+/// The same seed gives the same database, up to the day on which it ends.</summary>
+internal sealed class Generator(SqliteConnection connection, DateTimeOffset now, long requests)
 {
     public const int Users = 500;
     public const int Days = 365;
-    public const long DayLength = 86_400_000;
 
-    private static readonly string[] s_models = ["claude-opus-5-5", "claude-sonnet-5", "claude-haiku-4-5"];
+    /// <summary>A person's days in one transaction: about 1 600 requests of 10 million.</summary>
+    private const int DaysAtOnce = 30;
+
+    /// <summary>Of so many users, the sums of one are counted again.</summary>
+    private const int CheckedUsers = 50;
+
     private static readonly string[] s_divisions = ["Platform", "Data", "Product", "Security", "Support", "Research", "Sales", "Finance"];
 
     private readonly Random _random = new(42);
-    private readonly int _today = (int)(now.ToUnixTimeMilliseconds() / DayLength);
-    private long _session;
-    private long _turn;
-    private long _event;
+    private readonly LedgerWriter _ledger = new(new NobodyListens(), OrganisationCalendar.Utc);
+    private readonly int _today = OrganisationCalendar.Utc.DayOf(now);
 
     public void Run()
     {
         connection.ExecuteScript(BenchSql.Fast);
-        connection.ExecuteScript("BEGIN");
-        var start = (_today - Days) * DayLength;
-        for (var model = 0; model < s_models.Length; model++)
-        {
-            connection.Execute(BenchSql.Model, ("model", model + 1), ("name", s_models[model]), ("first_seen_at", start + model));
-        }
-
+        connection.Begin();
+        var people = Enumerable.Range(1, Users).Select(user => new Person(user, _random)).ToList();
         for (var user = 1; user <= Users; user++)
         {
-            AddUser(user, start);
+            AddUser(user, (_today - Days) * UnixTime.Day);
         }
 
-        connection.ExecuteScript("COMMIT");
+        connection.Commit();
+        for (var first = _today - Days + 1; first <= _today; first += DaysAtOnce)
+        {
+            for (var user = 1; user <= Users; user++)
+            {
+                AddDays(user, people[user - 1], first, Math.Min(first + DaysAtOnce - 1, _today));
+            }
+        }
+
         connection.ExecuteScript(BenchSql.Settle);
+        Check();
     }
 
     private void AddUser(int user, long start)
@@ -48,93 +58,46 @@ internal sealed class Generator(SqliteConnection connection, DateTimeOffset now,
         connection.Execute(BenchSql.Token, ("token", $"sha256:{user:x64}"), ("email", email), ("division", division));
         connection.Execute(
             BenchSql.Device, ("user", user), ("key", $"{user:D43}="), ("name", $"host-{user}"), ("registered_at", start), ("last_seen_at", now.ToUnixTimeMilliseconds()));
+        connection.Execute(
+            BenchSql.Tier, ("user", user), ("label", $"Tier {1 + (user * 4 / (Users + 1))}"), ("tokens", 500L * user), ("now", now.ToUnixTimeMilliseconds()));
+    }
 
-        // A few heavy users, many light ones; their events add up to the requested number.
+    private void AddDays(int user, Person person, int first, int last)
+    {
+        // A few heavy users, many light ones; their requests add up to about the requested number.
         var weight = 0.4 + (1.2 * (user - 1) / (Users - 1));
-        var year = new UserYear(user);
-        for (var day = _today - Days + 1; day <= _today; day++)
+        connection.Begin();
+        for (var day = first; day <= last; day++)
         {
-            var weekend = (day + 4) % 7 is 0 or 6;
-            var share = weekend ? 0.15 : 1.34;
-            var turns = (int)Math.Round(events / 1.25 / Users / Days * weight * share * (0.6 + (0.8 * _random.NextDouble())));
-            AddDay(year, user, day, turns);
-        }
-
-        year.Write(connection, now.ToUnixTimeMilliseconds());
-    }
-
-    private void AddDay(UserYear year, int user, int day, int turns)
-    {
-        var sessions = Math.Max(1, turns / 10);
-        var at = (day * DayLength) + (7 * 3_600_000L) + _random.NextInt64(2 * 3_600_000L);
-        for (var s = 0; s < sessions && turns > 0; s++)
-        {
-            var session = new SessionSums(++_session, user, at);
-            var count = s == sessions - 1 ? turns - (turns / sessions * s) : turns / sessions;
-            for (var index = 0; index < count; index++)
+            var share = (day + 4) % 7 is 0 or 6 ? 0.15 : 1.34;
+            var turns = (double)requests / Person.Requests / Users / Days * weight * share * (0.6 + (0.8 * _random.NextDouble()));
+            if ((int)(turns + _random.NextDouble()) is > 0 and var whole)
             {
-                at += _random.NextInt64(20_000, 11 * 3_600_000L / turns);
-                AddTurn(year, session, user, index, Math.Min(at, ((day + 1) * DayLength) - 1));
+                _ledger.Write(connection, person.Day(day, whole), null);
             }
-
-            connection.Execute(
-                BenchSql.Session, ("session", session.Ref), ("user", user), ("id", Guid()), ("first_at", session.FirstAt), ("last_at", session.LastAt),
-                ("turns", session.Turns), ("events", session.Sums.Events), ("input", session.Sums.Input), ("output", session.Sums.Output),
-                ("read", session.Sums.Read), ("write", session.Sums.Write));
-            year.AddSession(session, day);
         }
+
+        _ledger.BeforeCommit(connection);
+        connection.Commit();
+        _ledger.Committed();
     }
 
-    private void AddTurn(UserYear year, SessionSums session, int user, int index, long endedAt)
+    /// <summary>The figures of the pages are worth nothing if the sums are wrong.</summary>
+    private void Check()
     {
-        var failed = _random.Next(200) == 0;
-        connection.Execute(
-            BenchSql.Turn, ("turn", ++_turn), ("user", user), ("session", session.Ref), ("index", index),
-            ("started_at", endedAt - 15_000), ("ended_at", endedAt), ("received_at", endedAt + 2000), ("status", failed ? "failed" : "completed"));
-        year.AddTurn(session, endedAt, failed);
-        if (failed)
+        for (var user = 1; user <= Users; user += CheckedUsers)
         {
-            return;
+            foreach (var difference in LedgerRecount.Check(connection, OrganisationCalendar.Utc, user))
+            {
+                throw new InvalidOperationException($"Sums are wrong: {difference}.");
+            }
         }
+    }
 
-        var first = _random.Next(10) switch { < 5 => 1, < 9 => 2, _ => 3 };
-        AddEvent(year, session, user, first, endedAt);
-        if (_random.Next(4) == 0)
+    private sealed class NobodyListens : IChangeFeed
+    {
+        public void Publish(string topic)
         {
-            AddEvent(year, session, user, (first % 3) + 1, endedAt);
         }
     }
-
-    private void AddEvent(UserYear year, SessionSums session, int user, int model, long endedAt)
-    {
-        var usage = new Usage(
-            _random.NextInt64(100, 3000), _random.NextInt64(100, 5000), _random.NextInt64(10_000, 300_000), _random.NextInt64(500, 15_000), _random.NextInt64(1, 12));
-        connection.Execute(
-            BenchSql.Event, ("event", ++_event), ("user", user), ("turn", _turn), ("model", model), ("input", usage.Input), ("output", usage.Output),
-            ("read", usage.Read), ("write", usage.Write), ("messages", usage.Messages));
-        year.AddEvent(session, model, endedAt, usage);
-    }
-
-    private string Guid()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        _random.NextBytes(bytes);
-        return new Guid(bytes).ToString();
-    }
-}
-
-/// <summary>A session under construction.</summary>
-internal sealed class SessionSums(long id, int user, long firstAt)
-{
-    public long Ref => id;
-
-    public int User => user;
-
-    public long FirstAt { get; } = firstAt;
-
-    public long LastAt { get; set; } = firstAt;
-
-    public int Turns { get; set; }
-
-    public Sums Sums { get; } = new();
 }

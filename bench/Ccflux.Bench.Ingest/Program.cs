@@ -9,7 +9,7 @@ using Ccflux.Testing;
 // Signed reports over loopback into the real receiver and, in the same run, the rate that verification alone reaches on the same cores.
 const int Singles = 40_000;
 const int Batches = 3_000;
-const int TurnsPerBatch = 100;
+const int RequestsPerBatch = 100;
 const int Connections = 128;
 
 if (args is ["otlp", var recording])
@@ -53,26 +53,33 @@ using (var receiver = new ReceiverProcess().With("RATE_LIMIT_PER_MINUTE", "10000
     var (first, openSslCost) = Verify(OpenSslEd25519.IsValid, messages);
     var single = await MeasureAsync("single", Singles, 1);
     var verified = (first + Verify(OpenSslEd25519.IsValid, messages).PerSecond) / 2;
-    var how = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {Connections} connections, load on the same machine, {Singles} signed reports of one turn, synchronous=FULL; {single.Processor:0} µs of its processor time a report; baseline: {OpenSslEd25519.Description} verifying on all cores");
+    var how = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {Connections} connections, load on the same machine, {Singles} signed reports of a turn with one request, synchronous=FULL; {single.Processor:0} µs of its processor time a report; baseline: {OpenSslEd25519.Description} verifying on all cores");
     Print("ingest-single", single.PerSecond, "reports/s", verified, how);
-
-    var batch = await MeasureAsync("batch", Batches, TurnsPerBatch);
-    Print("ingest-batch", batch.PerSecond * TurnsPerBatch, "turns/s", 50_000, string.Create(CultureInfo.InvariantCulture, $"{Batches} signed reports of {TurnsPerBatch} turns, {batch.Processor / TurnsPerBatch:0.0} µs of processor time a turn; baseline: the target; receiver resident {receiver.ResidentBytes >> 20} MB afterwards"));
-    Print("ingest-verify-openssl", verified, "verifications/s", null, string.Create(CultureInfo.InvariantCulture, $"all cores, messages of one turn, {openSslCost:0} µs of processor time each"));
+    var batch = await MeasureAsync("batch", Batches, RequestsPerBatch);
+    var resident = receiver.ResidentBytes;
+    Print("ingest-verify-openssl", verified, "verifications/s", null, string.Create(CultureInfo.InvariantCulture, $"all cores, messages of one request, {openSslCost:0} µs of processor time each"));
     var (perSecond, cost) = Verify(Ed25519.IsValid, messages);
-    Print("ingest-verify", perSecond, "verifications/s", verified, string.Create(CultureInfo.InvariantCulture, $"all cores, messages of one turn, {cost:0} µs of processor time each; baseline: OpenSSL"));
+    Print("ingest-verify", perSecond, "verifications/s", verified, string.Create(CultureInfo.InvariantCulture, $"all cores, messages of one request, {cost:0} µs of processor time each; baseline: OpenSSL"));
 
-    using var connection = SqliteConnection.Open(database);
-    connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
-    var turns = connection.Scalar("SELECT count(*) FROM turns")!.Value;
-    var expected = 8_000 + Singles + (Batches * TurnsPerBatch);
-    Print("ingest-stored", turns, "turns", expected, "turns in the database afterwards; baseline: turns acknowledged");
-    Print("ingest-bytes-a-turn", (double)new FileInfo(database).Length / turns, "bytes", 1024, "database file by turns; baseline: the documented 1 KB");
-    return turns == expected ? 0 : 1;
-
-    async Task<(double PerSecond, double Processor)> MeasureAsync(string run, int count, int turnsEach)
+    long requestsStored;
+    using (var connection = SqliteConnection.Open(database))
     {
-        var prepared = requests.Make(run, count, turnsEach);
+        connection.ExecuteScript("PRAGMA wal_checkpoint(TRUNCATE)");
+        requestsStored = connection.Scalar("SELECT count(*) FROM requests")!.Value;
+    }
+
+    var expected = 8_000 + Singles + (Batches * RequestsPerBatch);
+    Print("ingest-stored", requestsStored, "requests", expected, "requests in the database afterwards; baseline: requests acknowledged");
+    Print("ingest-bytes-a-request", (double)new FileInfo(database).Length / requestsStored, "bytes", null, "database file after a checkpoint, by requests: with their turns, sessions, sums and indexes");
+
+    // Now that the receiver is idle, on the same file.
+    var bare = BareInserts.Measure(database, Batches, RequestsPerBatch);
+    Print("ingest-batch", batch.PerSecond * RequestsPerBatch, "requests/s", bare.PerSecond, string.Create(CultureInfo.InvariantCulture, $"{Batches} signed reports of {RequestsPerBatch} requests in turns of {SignedRequests.RequestsATurn}, a hundred an hour from each of {SignedRequests.Users} users, {batch.Processor / RequestsPerBatch:0.0} µs of processor time a request; baseline: a bare loop of the same INSERT statements on the same file, {bare.Processor:0.0} µs of processor time a request; receiver resident {resident >> 20} MB afterwards"));
+    return requestsStored == expected ? 0 : 1;
+
+    async Task<(double PerSecond, double Processor)> MeasureAsync(string run, int count, int requestsEach)
+    {
+        var prepared = requests.Make(run, count, requestsEach);
         var before = receiver.ProcessorTime;
         var took = await Load.RunAsync(receiver.Address, prepared, Connections);
         return (count / took.TotalSeconds, (receiver.ProcessorTime - before).TotalMicroseconds / count);

@@ -11,7 +11,17 @@ namespace Ccflux.Bench.Ingest;
 /// <summary>Complete HTTP requests, signed beforehand, of many users with one device each.</summary>
 internal sealed class SignedRequests
 {
-    private const int Users = 50;
+    /// <summary>In a turn, about as many as in real ones.</summary>
+    public const int RequestsATurn = 8;
+
+    public const int Users = 50;
+
+    /// <summary>A busy user's requests are so far apart: a hundred an hour.</summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromSeconds(36);
+
+    /// <summary>Of one session.</summary>
+    private const int Reports = 20;
+
     private readonly DeviceKey[] _keys = [.. Enumerable.Range(0, Users).Select(_ => new DeviceKey())];
 
     /// <summary>Creates the database with its users, tokens and devices.</summary>
@@ -37,9 +47,9 @@ internal sealed class SignedRequests
     }
 
     /// <param name="run">Distinguishes the sessions of one run from those of another.</param>
-    /// <param name="count">How many requests.</param>
-    /// <param name="turns">Turns in each.</param>
-    public byte[][] Make(string run, int count, int turns)
+    /// <param name="count">How many reports.</param>
+    /// <param name="requestsEach">Requests to models in each.</param>
+    public byte[][] Make(string run, int count, int requestsEach)
     {
         var now = TimeProvider.System.GetUtcNow();
         var timestamp = SignatureHeader.FormatTimestamp(now);
@@ -47,8 +57,7 @@ internal sealed class SignedRequests
         Parallel.For(0, count, i =>
         {
             var user = i % Users;
-            var session = $"{run}-{i / (Users * 20)}-{user}";
-            var batch = A.Batch([.. Enumerable.Range(0, turns).Select(turn => A.Turn(session, (i / Users % 20 * turns) + turn, now.AddSeconds(i - count)))]);
+            var batch = Batch($"{run}-{i / (Users * Reports)}-{user}", i / Users % Reports, requestsEach, now - ((count - 1 - i) / Users * requestsEach * Gap));
             var body = JsonSerializer.SerializeToUtf8Bytes(batch, UsageJson.Default.RequestBatch);
             var head = $"""
                 POST /report HTTP/1.1
@@ -71,10 +80,48 @@ internal sealed class SignedRequests
         [.. Enumerable.Range(0, count).Select(i =>
         {
             var message = SignatureHeader.Message(
-                JsonSerializer.SerializeToUtf8Bytes(A.Batch(A.Turn("s", i, TimeProvider.System.GetUtcNow())), UsageJson.Default.RequestBatch), "2026-11-20T12:00:00Z");
+                JsonSerializer.SerializeToUtf8Bytes(Batch("s", i, 1, TimeProvider.System.GetUtcNow()), UsageJson.Default.RequestBatch), "2026-11-20T12:00:00Z");
             var key = _keys[i % Users];
             return (Convert.FromBase64String(key.PublicKey), message, key.Sign(message));
         })];
+
+    /// <param name="session">The session's id.</param>
+    /// <param name="number">The report's place among those of its session.</param>
+    /// <param name="count">How many requests.</param>
+    /// <param name="end">Of the last request.</param>
+    private static RequestBatch Batch(string session, int number, int count, DateTimeOffset end)
+    {
+        var at = (int request) => (end - ((count - 1 - request) * Gap)).ToUnixTimeMilliseconds();
+        return new RequestBatch
+        {
+            Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64", ClaudeCodeVersion = "2.1.0" },
+            Models = [A.Model],
+            Sessions =
+            [
+                new ReportedSession
+                {
+                    SessionId = session,
+                    Entrypoint = "cli",
+                    Turns =
+                    [
+                        .. Enumerable.Range(0, (count + RequestsATurn - 1) / RequestsATurn).Select(turn => new ReportedTurn
+                        {
+                            Key = LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{session} {number} {turn}")),
+                            Started = at(turn * RequestsATurn),
+                            Ended = at(Math.Min(count, (turn + 1) * RequestsATurn) - 1),
+                            Outcome = TurnOutcome.Completed,
+                        }),
+                    ],
+                    Requests =
+                    [
+                        .. Enumerable.Range(0, count).Select(request => new ReportedRequest(
+                            LedgerKey.OfRow(Encoding.UTF8.GetBytes($"{session} {number} {request}")), at(request), request / RequestsATurn, 0,
+                            RequestFlags.Split, RequestOrigin.Main, 100, 10, 1000, 30, 20, 0)),
+                    ],
+                },
+            ],
+        };
+    }
 
     private static string Token(int user) => $"atok_bench_{user}";
 }

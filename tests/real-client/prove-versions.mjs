@@ -50,8 +50,9 @@ const named = sums => Object.fromEntries(Object.entries(sums).filter(([, of]) =>
 const same = (a, b) => JSON.stringify(named(a)) === JSON.stringify(named(b));
 const ofClient = usage => Object.entries(usage).reduce((sums, [model, u]) => add(sums, model, { input: u.inputTokens, output: u.outputTokens, cache_read: u.cacheReadInputTokens, cache_write: u.cacheCreationInputTokens }), {});
 const ofAnswer = u => ({ input: u.input_tokens, output: u.output_tokens, cache_read: u.cache_read_input_tokens, cache_write: u.cache_creation_input_tokens });
-const stored = id => query(`SELECT m.name, SUM(e.input_tokens) input, SUM(e.output_tokens) output, SUM(e.cache_read_tokens) cache_read, SUM(e.cache_write_tokens) cache_write
-    FROM events e JOIN turns t USING (turn_id) JOIN sessions s ON s.session_ref = t.session_ref JOIN models m USING (model_id) WHERE s.session_id = '${id}' GROUP BY m.name`)
+const stored = id => query(`SELECT m.name, SUM(r.input_tokens) input, SUM(r.output_tokens) output, SUM(r.cache_read_tokens) cache_read,
+      SUM(r.cache_write_5m_tokens + r.cache_write_1h_tokens) cache_write
+    FROM sessions s JOIN requests r USING (user_id, session_key) JOIN models m USING (model_id) WHERE s.session_id = '${id}' AND r.hidden = 0 GROUP BY m.name`)
   .reduce((sums, { name, ...of }) => add(sums, name, of), {});
 
 /** The ids of all requests recorded in a transcript of this home. */

@@ -61,29 +61,31 @@ function minus(total, before) {
   return Object.fromEntries(Object.entries(rest).filter(([, sums]) => Object.values(sums).some(sum => sum !== 0)));
 }
 function stored(id) {
-  const rows = query(`SELECT m.name, SUM(e.input_tokens) input, SUM(e.output_tokens) output, SUM(e.cache_read_tokens) cache_read, SUM(e.cache_write_tokens) cache_write
-    FROM events e JOIN turns t USING (turn_id) JOIN sessions s ON s.session_ref = t.session_ref JOIN models m USING (model_id)
-    WHERE s.session_id = '${id}' GROUP BY m.name`);
+  const rows = query(`SELECT m.name, SUM(r.input_tokens) input, SUM(r.output_tokens) output, SUM(r.cache_read_tokens) cache_read,
+      SUM(r.cache_write_5m_tokens + r.cache_write_1h_tokens) cache_write
+    FROM sessions s JOIN requests r USING (user_id, session_key) JOIN models m USING (model_id)
+    WHERE s.session_id = '${id}' AND r.hidden = 0 GROUP BY m.name`);
   return Object.fromEntries(rows.map(({ name, ...sums }) => [name, sums]));
 }
-const turns = id => query(`SELECT t.turn_index, t.started_at, t.ended_at, t.outcome, t.device_ref FROM turns t JOIN sessions s ON s.session_ref = t.session_ref
-  WHERE s.session_id = '${id}' ORDER BY t.turn_index`);
+const turns = ids => query(`SELECT t.started_at, t.ended_at, t.outcome, s.device_ref FROM sessions s JOIN turns t USING (user_id, session_key)
+  WHERE s.session_id IN (${ids.map(id => `'${id}'`)}) AND t.hidden = 0 ORDER BY t.started_at, t.ended_at`);
 const same = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 const sorted = value => (value && typeof value === 'object' ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : value);
 
-// Within five seconds of the session's end the database contains what the client counted.
-async function arrives(run, expected, count, outcome = 'completed') {
+// Within five seconds of the session's end the database contains what the client counted. A fork copies turns; each belongs to one of the sessions that have it,
+// so turns are counted in all of them.
+async function arrives(run, expected, count, outcome = 'completed', sessions = [run.id]) {
   let have;
   let rows;
   do {
     have = stored(run.id);
-    rows = turns(run.id);
+    rows = turns(sessions);
     if (same(have, expected) && rows.length === count && rows.at(-1)?.outcome === outcome) break;
     await sleep(50);
   } while (Date.now() - run.to < 5000);
   const late = Date.now() - run.to;
   check(`${run.name}: the client's own totals within 5 s`, same(have, expected), same(have, expected) ? `${late} ms after its end` : `expected ${JSON.stringify(expected)}, stored ${JSON.stringify(have)}`);
-  check(`${run.name}: ${count} turn(s), the last one ${outcome}, each once and signed`, rows.length === count && rows.at(-1)?.outcome === outcome && rows.every(row => row.device_ref !== null), JSON.stringify(rows.map(row => [row.turn_index, row.outcome])));
+  check(`${run.name}: ${count} turn(s), the last one ${outcome}, each once and signed`, rows.length === count && rows.at(-1)?.outcome === outcome && rows.every(row => row.device_ref !== null), JSON.stringify(rows.map(row => row.outcome)));
   const last = rows.at(-1);
   check(`${run.name}: the turn's own times`, !!last && last.started_at >= run.from - 1000 && last.ended_at <= run.to + 1000 && last.started_at <= last.ended_at);
   check(`${run.name}: nothing on the client's screen`, run.screen === '' && !run.stdout.includes('ccflux'), run.screen.slice(0, 200));
@@ -102,7 +104,7 @@ check('continue: it is the session before', continued.id === haiku.id);
 await arrives(continued, minus(continued.usage, {}), 2);
 const forked = await session('fork', '[[sc:text]]', ['--continue', '--fork-session']);
 check('fork: it is a session of its own', !!forked.id && forked.id !== continued.id);
-await arrives(forked, minus(forked.usage, continued.usage), 1);
+await arrives(forked, minus(forked.usage, continued.usage), 3, 'completed', [continued.id, forked.id]);
 const limited = await session('e429unified', '[[sc:e429unified]]');
 await arrives(limited, minus(limited.usage, {}), 1, 'failed');
 const total = query('SELECT COUNT(*) n FROM turns')[0].n;

@@ -58,6 +58,16 @@ public sealed class OrganisationCalendarTests
     }
 
     [Fact]
+    public void Date_IsThatOfTheZone()
+    {
+        var calendar = new OrganisationCalendar(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+
+        Assert.Equal(new DateOnly(2026, 11, 30), calendar.DateOf(new DateTimeOffset(2026, 11, 30, 22, 59, 59, TimeSpan.Zero)));
+        Assert.Equal(new DateOnly(2026, 12, 1), calendar.DateOf(new DateTimeOffset(2026, 11, 30, 23, 0, 0, TimeSpan.Zero)));
+        Assert.Equal("Europe/Berlin", calendar.Name);
+    }
+
+    [Fact]
     public void AnUnknownZone_IsAnErrorThatNamesTheTimeZoneDatabase()
     {
         var fault = Assert.Single(new CalendarOptions { TimeZone = "Mars/Olympus" }.Validate(null!));

@@ -63,6 +63,9 @@ public sealed class FiveHourWindowTests
     [Fact]
     public void AFirstHour_ThatComesLater_IsFoldedFrom() => Assert.Equal(100, FiveHourWindows.FoldFrom([100, 101], 96, 50));
 
+    [Fact]
+    public void TheLatestCertainStart_MayBeTheWantedHourItself() => Assert.Equal(105, FiveHourWindows.FoldFrom([100, 105], 96, 105));
+
     private static List<long> Instants(int seed)
     {
         var random = new Random(seed);

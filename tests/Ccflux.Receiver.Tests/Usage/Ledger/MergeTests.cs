@@ -14,7 +14,8 @@ public sealed class MergeTests
         for (var seed = 0; seed < s_histories; seed++)
         {
             var random = new RandomReports(seed);
-            var reports = Enumerable.Range(0, 1 + random.Random.Next(6)).Select(_ => random.Request()).ToList();
+            var first = random.Request();
+            List<LedgerRequest> reports = [first, .. Enumerable.Range(0, random.Random.Next(6)).Select(_ => random.Flip() ? random.Like(first) : random.Request())];
 
             Assert.Equal(ExpectedRequest.Of(reports), InSomeOrder(random, reports, (a, b) => RequestMerge.Merge(a, b)));
         }
@@ -60,6 +61,22 @@ public sealed class MergeTests
                 (request.Sources, request.NamedBy, request.SplitBy, request.SessionRank, request.IsFinal),
                 (RequestProvenance.Sources(packed), RequestProvenance.NamedBy(packed), RequestProvenance.SplitBy(packed), RequestProvenance.SessionRank(packed), RequestProvenance.IsFinal(packed)));
         }
+    }
+
+    /// <summary>Stored rows have these numbers.</summary>
+    [Theory]
+    [InlineData(RequestSources.None, SessionRank.Unknown, false, 10)]
+    [InlineData(RequestSources.None, SessionRank.Transcript, true, 330)]
+    [InlineData(RequestSources.Hook, SessionRank.RequestSession, false, 170)]
+    [InlineData(RequestSources.Telemetry, SessionRank.Telemetry, true, 474)]
+    internal void Provenance_IsStoredAs(RequestSources splitBy, SessionRank rank, bool isFinal, int expected)
+    {
+        var request = new RandomReports(1).Request() with
+        {
+            Sources = RequestSources.Hook, NamedBy = RequestSources.Hook, SplitBy = splitBy, SessionRank = rank, IsFinal = isFinal,
+        };
+
+        Assert.Equal(expected, RequestProvenance.Pack(request));
     }
 
     private static LedgerRequest Merged(RandomReports random) =>

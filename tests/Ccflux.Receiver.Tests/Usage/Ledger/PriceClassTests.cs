@@ -15,6 +15,7 @@ public sealed class PriceClassTests
     [InlineData(1, RequestFlags.UnitedStates, 8)]
     [InlineData(1, RequestFlags.Batch, 16)]
     [InlineData(200_001, RequestFlags.Priority | RequestFlags.Fast, 39)]
+    [InlineData(200_001, RequestFlags.Fast | RequestFlags.UnitedStates | RequestFlags.Batch | RequestFlags.Priority, PriceClass.Count - 1)]
     [InlineData(1, RequestFlags.Split | RequestFlags.Partial | RequestFlags.OwnSession, 0)]
     public void Class_FollowsFromSizeAndTerms(long prompt, RequestFlags flags, int expected) => Assert.Equal(expected, PriceClass.Of(prompt, flags));
 

@@ -38,7 +38,7 @@ internal sealed class RandomReports(int seed)
             Turn = Flip() ? 0 : LedgerKey.OfTurn(BitConverter.GetBytes(_random.Next(3))),
             Origin = (RequestOrigin)_random.Next(3),
             Model = s_models[_random.Next(s_models.Length)],
-            Input = Pick(1, 2, 60_000),
+            Input = Pick(1, 2, 3, 11, 60_000),
             Output = Pick(5, 6, 7),
             CacheRead = Pick(0, 2, 100_000),
             CacheWrite5m = write - write1h,
@@ -49,6 +49,21 @@ internal sealed class RandomReports(int seed)
             Duration = isHook ? null : _random.Next(1, 4),
             FirstToken = isHook || Flip() ? null : _random.Next(1, 4),
             StatedCost = isHook || Flip() ? null : _random.Next(1, 4),
+        };
+    }
+
+    /// <summary>Another report of the same answer: its figures are equal, but not who knows what of it.</summary>
+    public LedgerRequest Like(in LedgerRequest answer)
+    {
+        var report = Request();
+        var write1h = report.SplitBy != RequestSources.None ? answer.CacheWrite / Pick(1, 2, 5) : 0;
+        return report with
+        {
+            Input = answer.Input,
+            Output = answer.Output,
+            CacheRead = answer.CacheRead,
+            CacheWrite5m = answer.CacheWrite - write1h,
+            CacheWrite1h = write1h,
         };
     }
 
