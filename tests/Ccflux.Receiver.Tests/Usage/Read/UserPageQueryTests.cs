@@ -36,7 +36,7 @@ public sealed class UserPageQueryTests
             Assert.Equal((day.Billed, day.Turns.Count, day.Cost), (row.Tokens.Billed, (int)row.Turns, row.Cost.Priced));
         }
 
-        Assert.Equal(facts.Turns.Select(turn => turn.Date).Distinct().Count(), view.Days.Total);
+        Assert.Equal(facts.Turns.Select(turn => turn.Date).Union(facts.Events.Select(each => each.Date)).Count(), view.Days.Total);
     }
 
     [Fact]
