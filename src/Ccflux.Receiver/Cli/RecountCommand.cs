@@ -14,7 +14,7 @@ internal static class RecountCommand
     public static Command Make()
     {
         var check = new Option<bool>("--check") { Description = "Only compare, while the receiver runs; exit code 1 if a sum is wrong." };
-        var command = new Command("recount", "Makes all sums of usage anew from the requests. The receiver must be stopped, except with --check.") { check };
+        var command = new Command("recount", "Counts all sums of usage again from the requests. The receiver must be stopped, except with --check.") { check };
         command.SetAction((result, cancellationToken) => CommandHost.ReadAsync(
             services => result.GetValue(check) ? CheckAsync(services, cancellationToken) : RebuildAsync(services, cancellationToken)));
         return command;
@@ -33,7 +33,7 @@ internal static class RecountCommand
             }
         }
 
-        await Console.Out.WriteLineAsync(wrong == 0 ? $"All sums of {users} users are right." : "`ccflux-receiver recount` makes the sums anew.");
+        await Console.Out.WriteLineAsync(wrong == 0 ? $"All sums of {users} users are right." : "`ccflux-receiver recount` counts the sums again.");
         return wrong == 0 ? CommandHost.Done : CommandHost.Failed;
     }
 
@@ -51,14 +51,14 @@ internal static class RecountCommand
             });
             if (!result.IsCommitted)
             {
-                await CommandHost.FailAsync($"The database is not accepting writes. The sums of {users} users are made anew; run the command again.");
+                await CommandHost.FailAsync($"The database is not accepting writes. The sums of {users} users are counted again; run the command again.");
                 return CommandHost.Failed;
             }
 
             users++;
         }
 
-        await Console.Out.WriteLineAsync($"Made the sums of {users} users anew.");
+        await Console.Out.WriteLineAsync($"Counted the sums of {users} users again.");
         return CommandHost.Done;
     }
 

@@ -5,14 +5,14 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
-/// <summary>Makes the sums by hour and day anew, user by user, after <c>TIME_ZONE</c> has changed. What is reported meanwhile stands in the new days at once; a user whose turn has not come yet
+/// <summary>Makes the sums by hour and day again, user by user, after <c>TIME_ZONE</c> has changed. What is reported meanwhile stands in the new days at once; a user whose turn has not come yet
 /// has days of both zones. A restart begins again with the first user.</summary>
 internal sealed partial class CalendarJob(
     ReadSessions readers, GroupCommitWriter writer, LedgerWriter ledger, OrganisationCalendar calendar, TimeProvider time, ILogger<CalendarJob> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    /// <returns>How many users' sums were made anew.</returns>
+    /// <returns>How many users' sums were made again.</returns>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         if (string.Equals(await ZoneAsync(cancellationToken), calendar.Name, StringComparison.Ordinal))

@@ -2,7 +2,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
-/// <summary>Makes all sums of a user anew from the facts: after a repair, or for the days of another time zone. One transaction for a user, so that no page sees a half.</summary>
+/// <summary>Makes all sums of a user again from the facts: after a repair, or for the days of another time zone. One transaction for a user, so that no page sees a half.</summary>
 internal static class LedgerRebuild
 {
     /// <summary>What is collected in memory before it is written.</summary>

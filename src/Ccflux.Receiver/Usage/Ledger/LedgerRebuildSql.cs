@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Usage.Ledger;
 
-/// <summary>Statements that make one user's sums anew from the facts.</summary>
+/// <summary>Statements that make one user's sums again from the facts.</summary>
 internal static class LedgerRebuildSql
 {
     public const string DeleteHours = "DELETE FROM usage_hours WHERE user_id = @user";
@@ -23,7 +23,7 @@ internal static class LedgerRebuildSql
 
     public const string DeleteUserTotals = "DELETE FROM user_totals WHERE user_id = @user";
 
-    /// <summary>Where each turn's usage of a model was first reported from: the rows are made anew, and this cannot be.</summary>
+    /// <summary>Where each turn's usage of a model was first reported from: the rows are counted again, and this cannot be.</summary>
     public const string SelectEvents = """
         SELECT turn_key, model_id, min(received_at), min(device_ref), min(plugin_version) FROM turn_models WHERE user_id = @user GROUP BY turn_key, model_id
         """;

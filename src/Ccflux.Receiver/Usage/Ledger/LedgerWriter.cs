@@ -124,7 +124,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         return true;
     }
 
-    /// <summary>Makes all sums of a user anew from the facts.</summary>
+    /// <summary>Makes all sums of a user again from the facts.</summary>
     public void Rebuild(WriteSession writing, long user, long now)
     {
         _rollups.Flush(writing);

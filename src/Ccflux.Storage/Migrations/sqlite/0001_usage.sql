@@ -216,7 +216,7 @@ CREATE TABLE active_hours (
     PRIMARY KEY (user_id, day)
 ) WITHOUT ROWID;
 
--- The same sums by day of the organisation's time zone: what pages read. Made anew from the hours when TIME_ZONE changes.
+-- The same sums by day of the organisation's time zone: what pages read. Made again from the hours when TIME_ZONE changes.
 CREATE TABLE usage_days (
     day                   INTEGER NOT NULL,
     user_id               INTEGER NOT NULL,
