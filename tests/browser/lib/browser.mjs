@@ -14,30 +14,81 @@ export function openBrowser() {
   });
 }
 
-/** A fresh browser profile with one page, and what went wrong on it. */
+/** Profiles that tests gave back, for the next test that needs none of its own. */
+const idle = new WeakMap();
+
+/**
+ * A browser profile with one page, and what went wrong on it. Closing its context gives an ordinary profile back, without cookies, storage and
+ * permissions: its renderer has the program of the pages ready, and a new one costs as much as loading two pages.
+ */
 export async function openPage(browser, receiver, { width = 1440, height = 900, theme = "light", ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
+  const ordinary = receiver !== null && Object.keys(options).length === 0;
+  const profile = (ordinary && idle.get(browser)?.pop()) || (await newProfile(browser, options));
+  const { context, page } = profile;
+  profile.receiver = receiver;
+  profile.trouble = [];
+  profile.giveBack = ordinary;
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: theme });
+  return { context, page, trouble: profile.trouble };
+}
+
+async function newProfile(browser, options) {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
   const page = await context.newPage();
   // No test depends on speed: only what never happens takes this long.
   page.setDefaultTimeout(300_000);
-  const trouble = [];
-  page.on("pageerror", (error) => trouble.push(`script: ${error.message}`));
+  const profile = { context, page, receiver: null, trouble: [], giveBack: false };
+  const note = (text) => profile.trouble.push(text);
+  page.on("pageerror", (error) => note(`script: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" || /Content.Security.Policy/i.test(message.text())) {
-      trouble.push(`console: ${message.text()}`);
+      note(`console: ${message.text()}`);
     }
   });
   page.on("request", (request) => {
-    if (receiver && !request.url().startsWith(receiver.address) && !/^(data|blob|about):/.test(request.url())) {
-      trouble.push(`request elsewhere: ${request.url()}`);
+    if (profile.receiver && !request.url().startsWith(profile.receiver.address) && !/^(data|blob|about):/.test(request.url())) {
+      note(`request elsewhere: ${request.url()}`);
     }
   });
   page.on("dialog", (dialog) => {
-    trouble.push(`dialog: ${dialog.message()}`);
+    note(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
   await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) => console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`)));
-  return { context, page, trouble };
+
+  // What these change stays with a page for good, so that no other test may get it.
+  for (const [owner, name] of [[page.clock, "install"], [page, "addInitScript"], [page, "route"], [page, "on"], [context, "newPage"], [context, "setOffline"]]) {
+    const change = owner[name].bind(owner);
+    owner[name] = (...given) => {
+      profile.giveBack = false;
+      return change(...given);
+    };
+  }
+  const close = context.close.bind(context);
+  context.close = async () => {
+    if (profile.giveBack && (await emptied(profile))) {
+      idle.set(browser, [...(idle.get(browser) ?? []), profile]);
+    } else {
+      await close();
+    }
+  };
+  return profile;
+}
+
+/** Leaves the page for one without a script, and removes what its test left behind; false if the receiver has gone. */
+async function emptied({ context, page, receiver }) {
+  const answer = await page.goto(`${receiver.address}/health`).catch(() => null);
+  if (!answer?.ok()) {
+    return false;
+  }
+  await page.evaluate(() => {
+    localStorage.clear();
+    sessionStorage.clear();
+  });
+  await context.clearCookies();
+  await context.clearPermissions();
+  return true;
 }
 
 /** Starts a profile's session without the form: sign-in.test.mjs covers that. */
