@@ -35,8 +35,9 @@ export async function startReceiver(settings = {}) {
     cwd: folder,
     env: {
       ...process.env,
-      // Profiling code for later optimisation does not pay in a process that runs for a minute.
+      // Profiling and counting calls for later optimisation does not pay in a process that runs for a minute.
       DOTNET_TieredPGO: "0",
+      DOTNET_TC_CallCounting: "0",
       LISTEN_ADDR: `127.0.0.1:${port}`,
       DATABASE_PATH: database,
       ADMIN_TOKEN: adminToken,
