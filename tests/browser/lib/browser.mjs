@@ -10,7 +10,8 @@ export function openBrowser() {
   return chromium.launch({
     executablePath: program,
     headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    // V8's last optimisation costs more than it saves in scripts that run for seconds: axe takes 2.5 s instead of 3.5 s without it.
+    args: ["--js-flags=--no-turbofan", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }
 
