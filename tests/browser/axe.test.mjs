@@ -9,7 +9,7 @@ import { suite } from "./lib/suite.mjs";
 const world = suite();
 
 for (const theme of ["light", "dark"]) {
-  const checkTheme = (page, what, within) => check(page, what, within, { colours: theme === "dark" });
+  const checkTheme = (page, what, within) => check(page, what, within, { theme });
 
   test(`No violation in ${theme}`, async () => {
     const before = await openPage(world.browser, world.receiver, { theme });

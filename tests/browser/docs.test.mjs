@@ -45,7 +45,7 @@ for (const theme of ["light", "dark"]) {
         await page.goto(`${world.receiver.address}/docs/${name}`);
       }
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
-      assert.deepEqual(await violations(page, "html", { colours: theme === "dark" }), [], name);
+      assert.deepEqual(await violations(page, "html", { theme }), [], name);
     }
     assert.deepEqual(trouble, []);
     await context.close();

@@ -1,7 +1,7 @@
 // A user and a device named like an attack, and a formula: plain text everywhere, inert in CSV.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beginSession, openPage, signIn } from "./lib/browser.mjs";
+import { openSignedIn, signIn } from "./lib/browser.mjs";
 import { adminToken } from "./lib/receiver.mjs";
 import { formulaEmail, hostileEmail, hostileName } from "./lib/seed.mjs";
 import { suite } from "./lib/suite.mjs";
@@ -43,8 +43,7 @@ test("Hostile names are text on every page, in every dialog and message", async 
 });
 
 test("Formulas are inert in CSV, and every CSV link of the page answers", async () => {
-  const { page, context } = await openPage(world.browser, world.receiver);
-  await beginSession(context, world.receiver);
+  const { page, context } = await openSignedIn(world.browser, world.receiver);
   let formulas = 0;
   for (const [path, least] of [["/admin/", 10], ["/admin/users/hana.sato%40example.org", 0]]) {
     await page.goto(world.receiver.address + path);

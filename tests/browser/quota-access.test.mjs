@@ -175,15 +175,15 @@ INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at,
 for (const theme of ["light", "dark"]) {
   test(`No violation in ${theme}, wide and at 360 px, which never scrolls sideways`, async () => {
     const { page, context, trouble } = await visit(closed, "/quota", { theme });
-    await check(page, "quota", "html", { colours: theme === "dark" });
+    await check(page, "quota", "html", { theme });
     for (const toggle of await page.getByRole("button", { name: "Table" }).all()) {
       await toggle.click();
     }
-    await check(page, "quota, charts as tables", "html", { colours: theme === "dark" });
+    await check(page, "quota, charts as tables", "html", { theme });
     await context.close();
 
     const phone = await visit(closed, "/quota", { theme, width: 360, height: 740 });
-    await check(phone.page, "quota at 360 px", "html", { colours: theme === "dark" });
+    await check(phone.page, "quota at 360 px", "html", { theme });
     assert.ok(await phone.page.evaluate(() => document.documentElement.scrollWidth <= 360), "sideways");
     const small = await phone.page.locator("main .btn:visible, main .seg > a:visible").evaluateAll((all) => all.map((one) => [one.textContent.trim(), one.getBoundingClientRect().height]).filter(([, height]) => height < 40));
     assert.deepEqual(small, []);

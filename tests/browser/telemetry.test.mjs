@@ -341,14 +341,14 @@ for (const theme of ["light", "dark"]) {
     for (const width of [1440, 360]) {
       const { page, context, trouble } = await open("/admin/telemetry", { theme, width });
       await page.locator("#types [data-drawn]").waitFor();
-      await check(page, `telemetry at ${width}`, "html", { colours: theme === "dark" });
+      await check(page, `telemetry at ${width}`, "html", { theme });
       for (const button of await page.locator("button[data-view-as=table]").all()) {
         await button.click();
       }
-      await check(page, `tables at ${width}`, "html", { colours: theme === "dark" });
+      await check(page, `tables at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll at ${width}`);
       await page.goto(`${receiver.address + hanaPage}?period=today`);
-      await check(page, `a person at ${width}`, "html", { colours: theme === "dark" });
+      await check(page, `a person at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll of a person at ${width}`);
       assert.deepEqual(trouble, []);
       await context.close();

@@ -93,17 +93,23 @@ async function emptied({ context, page, receiver }) {
 }
 
 /** Starts a profile's session without the form: sign-in.test.mjs covers that. */
-export async function beginSession(context, receiver, token = adminToken) {
+async function beginSession(context, receiver, token = adminToken) {
   const answer = await context.request.post(`${receiver.address}/admin/login`, { form: { token }, maxRedirects: 0 });
   if (answer.status() !== 303) {
     throw new Error(`Signing in: ${answer.status()} ${await answer.text()}`);
   }
 }
 
-/** A page, signed in, once its charts are drawn: the usage page, unless another path is given. */
-export async function signIn(browser, receiver, { path = "/admin/", token, ...options } = {}) {
+/** A page, still empty, whose profile is signed in. */
+export async function openSignedIn(browser, receiver, { token, ...options } = {}) {
   const opened = await openPage(browser, receiver, options);
   await beginSession(opened.context, receiver, token);
+  return opened;
+}
+
+/** A page, signed in, once its charts are drawn: the usage page, unless another path is given. */
+export async function signIn(browser, receiver, { path = "/admin/", ...options } = {}) {
+  const opened = await openSignedIn(browser, receiver, options);
   await opened.page.goto(receiver.address + path);
   if (await opened.page.locator("[data-chart]").count() > 0) {
     await opened.page.waitForSelector("[data-drawn]");
