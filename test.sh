@@ -71,6 +71,39 @@ if [ -n "$missing" ]; then
   fi
 fi
 
+# What is checked without being compiled: next to the build, which leaves a core idle now and then.
+start_checks() {
+  if wants format; then
+    dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ tools/ bench/ >"$logs/format" 2>&1 &
+    formatted=$!
+    eng/lint.sh >"$logs/lint" 2>&1 &
+    linted=$!
+  fi
+  if wants web; then
+    tests/web/run.sh >"$logs/web" 2>&1 &
+    web_tested=$!
+  fi
+}
+count_checks() {
+  if wants format; then
+    if wait "$formatted"; then
+      count 1 0 0
+    else
+      say "FAILED   formatting (dotnet format whitespace . --folder --include src/ tests/ tools/ bench/ fixes it)"
+      tee -a "$failures" <"$logs/format" >&2
+      count 0 1 0
+    fi
+    wait "$linted" || cat "$logs/lint" >>"$failures"
+    cat "$logs/lint" >&2
+    count_log "the checks of scripts and workflows" "$logs/lint"
+  fi
+  if wants web; then
+    wait "$web_tested" || sed -n '/^✖ failing tests:/,$p' "$logs/web" | head -100 >>"$failures"
+    cat "$logs/web" >&2
+    count_log "the tests of the pages' scripts" "$logs/web"
+  fi
+}
+
 need_dotnet
 need_node
 if [ -n "$compiled" ]; then
@@ -80,7 +113,9 @@ if [ -n "$compiled" ]; then
   (npm_ci tests/browser && npm_ci tests/otlp) &
   test_packages=$!
   build_web
+  wait "$test_packages" || exit 1
   wait "$restored"
+  [ -n "${real_client:-}" ] || start_checks
   # The native compiler works in its own tree, and the build leaves a core idle while it compiles the receiver.
   eng/publish-hook.sh >"$logs/hook-build" 2>&1 &
   hook_built=$!
@@ -88,7 +123,11 @@ if [ -n "$compiled" ]; then
   hook=1
   wait "$hook_built" || hook=
   cat "$logs/hook-build" >&2
-  wait "$test_packages" || exit 1
+else
+  ! wants web || npm_ci web
+  start_checks
+  count_checks
+  finish
 fi
 
 if [ -n "${real_client:-}" ]; then
@@ -118,35 +157,6 @@ count_dotnet() {
   if [ -z "$p" ]; then say "FAILED   $1 did not run"; count 0 1 0; else count "$p" "$f" "$s"; fi
 }
 
-# What is checked without being compiled. The formatter takes longest, so the others run next to it.
-! wants web || npm_ci web
-if wants format; then
-  eng/lint.sh >"$logs/lint" 2>&1 &
-  linted=$!
-fi
-if wants web; then
-  tests/web/run.sh >"$logs/web" 2>&1 &
-  web_tested=$!
-fi
-if wants format; then
-  if dotnet format whitespace . --folder --verify-no-changes --include src/ tests/ tools/ bench/ >"$logs/format" 2>&1; then
-    count 1 0 0
-  else
-    say "FAILED   formatting (dotnet format whitespace . --folder --include src/ tests/ tools/ bench/ fixes it)"
-    tee -a "$failures" <"$logs/format" >&2
-    count 0 1 0
-  fi
-  wait "$linted" || cat "$logs/lint" >>"$failures"
-  cat "$logs/lint" >&2
-  count_log "the checks of scripts and workflows" "$logs/lint"
-fi
-if wants web; then
-  wait "$web_tested" || sed -n '/^✖ failing tests:/,$p' "$logs/web" | head -100 >>"$failures"
-  cat "$logs/web" >&2
-  count_log "the tests of the pages' scripts" "$logs/web"
-fi
-[ -n "$compiled" ] || finish
-
 browser=
 if wants browser; then
   if { command -v chromium-headless-shell || command -v chromium; } >/dev/null && command -v sqlite3 >/dev/null; then
@@ -161,22 +171,19 @@ elif [ -z "$hook" ]; then
   skip Ccflux.Hook.Tests "the native hook program could not be built (above)"
 fi
 
-# Two lanes, so that both cores work: the hook's tests mostly wait for programs that they start, and so do the browser's.
+# Two lanes, so that both cores work: the tests of the browser take longest, start first and, like those of the hook, often wait for programs that they start.
 rm -rf artifacts/coverage
-(
-  [ -z "$hook" ] || run_dotnet Ccflux.Hook.Tests
-  [ -z "$browser" ] || BROWSER_TESTS_JOBS=${BROWSER_TESTS_JOBS:-2} tests/browser/run.sh >"$logs/browser" 2>&1
-) &
+[ -z "$browser" ] || BROWSER_TESTS_JOBS=${BROWSER_TESTS_JOBS:-3} tests/browser/run.sh >"$logs/browser" 2>&1 &
 lane=$!
-for suite in contracts storage architecture receiver; do
-  if wants "$suite"; then
+count_checks
+for suite in hook contracts storage architecture receiver; do
+  if wants "$suite" && { [ "$suite" != hook ] || [ -n "$hook" ]; }; then
     project=Ccflux.${suite^}.Tests
     run_dotnet "$project"
     count_dotnet "$project"
   fi
 done
 wait "$lane"
-[ -z "$hook" ] || count_dotnet Ccflux.Hook.Tests
 if [ -n "$browser" ]; then
   cat "$logs/browser" >&2
   sed -n '/^✖ failing tests:/,$p' "$logs/browser" | head -100 >>"$failures"

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Ccflux.Testing;
 
@@ -13,6 +11,7 @@ public sealed class ReceiverProcess : IDisposable
     private static readonly string[] s_inherited = ["PATH", "HOME", "DOTNET_ROOT", "DOTNET_CLI_HOME", "TMPDIR"];
 
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private readonly List<PortLease> _ports = [];
     private readonly bool _ownsFolder;
     private readonly string? _killedAt;
     private Process? _process;
@@ -24,7 +23,7 @@ public sealed class ReceiverProcess : IDisposable
         _killedAt = killedAt;
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("ccflux-receiver-").FullName;
-        Address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        Address = FreeAddress();
         _ = With("DATABASE_PATH", DatabasePath).With("LISTEN_ADDR", Address.Authority).With("OTLP_HTTP_ADDR", "").With("OTLP_GRPC_ADDR", "");
     }
 
@@ -73,7 +72,7 @@ public sealed class ReceiverProcess : IDisposable
     /// <param name="setting"><c>OTLP_HTTP_ADDR</c> or <c>OTLP_GRPC_ADDR</c>.</param>
     public Uri Listens(string setting)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        var address = FreeAddress();
         _ = With(setting, address.Authority);
         return address;
     }
@@ -138,6 +137,7 @@ public sealed class ReceiverProcess : IDisposable
     public void Dispose()
     {
         Kill();
+        _ports.ForEach(port => port.Dispose());
         if (_ownsFolder)
         {
             Directory.Delete(Folder, recursive: true);
@@ -157,11 +157,11 @@ public sealed class ReceiverProcess : IDisposable
         }
     }
 
-    private static int FreePort()
+    private Uri FreeAddress()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var lease = PortLease.Take();
+        _ports.Add(lease);
+        return new Uri($"http://127.0.0.1:{lease.Port.ToString(CultureInfo.InvariantCulture)}");
     }
 
     private long Status(string name)

@@ -121,7 +121,7 @@ for (const theme of ["light", "dark"]) {
     const { page, context } = await enter({ theme });
     for (const width of [1440, 360]) {
       await page.setViewportSize({ width, height: 900 });
-      await check(page, `alerts at ${width}`);
+      await check(page, `alerts at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
       if (process.env.PICTURES) {
         await page.screenshot({ path: `${process.env.PICTURES}/alerts-${theme}-${width}.png`, fullPage: true });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage, signIn } from "./lib/browser.mjs";
+import { openPage, openSignedIn, signIn } from "./lib/browser.mjs";
 import { adminToken } from "./lib/receiver.mjs";
 import { suite } from "./lib/suite.mjs";
 
@@ -37,7 +37,7 @@ test("Adding a user shows the token once, and the token works", async () => {
 });
 
 test("A second token for an address is refused, with an offer to reissue; what is wrong is said at its field", async () => {
-  const { page, context } = await open();
+  const { page, context } = await openSignedIn(world.browser, world.receiver);
   const add = async (email, days) => {
     await page.goto(`${world.receiver.address}/admin/`);
     await page.getByLabel("E-mail", { exact: true }).fill(email);

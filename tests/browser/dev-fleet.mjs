@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beginSession, openBrowser, openPage } from "./lib/browser.mjs";
+import { openBrowser, openSignedIn } from "./lib/browser.mjs";
 import { enrol, fleet, login, post, startIssuer } from "./lib/fleet.mjs";
 import { startReceiver, until } from "./lib/receiver.mjs";
 
@@ -35,8 +35,7 @@ try {
     await new Promise((resolve) => setTimeout(resolve, Number(process.env.SETTLE) * 1000));
   }
   for (const [name, width, theme] of [["light", 1440, "light"], ["dark", 1440, "dark"], ["360-light", 360, "light"], ["360-dark", 360, "dark"]]) {
-    const { page, context, trouble } = await openPage(browser, receiver, { width, theme });
-    await beginSession(context, receiver);
+    const { page, context, trouble } = await openSignedIn(browser, receiver, { width, theme });
     for (const path of ["fleet", "alerts"]) {
       await page.goto(`${receiver.address}/admin/${path}`);
       await page.screenshot({ path: `${folder}/${path}-${name}.png`, fullPage: true });

@@ -1,19 +1,11 @@
 // The documentation that the receiver serves, as a visitor reaches it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { signIn } from "./lib/browser.mjs";
+import { violations } from "./lib/look.mjs";
 import { suite } from "./lib/suite.mjs";
 
 const world = suite();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run("html", { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}
 
 test("From the footer to the documentation, and from page to page", async () => {
   const { page, context, trouble } = await signIn(world.browser, world.receiver);
@@ -53,7 +45,7 @@ for (const theme of ["light", "dark"]) {
         await page.goto(`${world.receiver.address}/docs/${name}`);
       }
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} scrolls sideways`);
-      assert.deepEqual(await violations(page), [], name);
+      assert.deepEqual(await violations(page, "html", { theme }), [], name);
     }
     assert.deepEqual(trouble, []);
     await context.close();

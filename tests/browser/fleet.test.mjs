@@ -174,10 +174,10 @@ for (const theme of ["light", "dark"]) {
     for (const width of [1440, 360]) {
       await pulse(["tool", "claude-opus-5-5"]);
       const { page, context, trouble } = await open({ theme, width });
-      await check(page, `fleet at ${width}`);
+      await check(page, `fleet at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll at ${width}`);
       await page.goto(`${receiver.address}/admin/fleet/pin`);
-      await check(page, `a form as a page at ${width}`);
+      await check(page, `a form as a page at ${width}`, "html", { theme });
       assert.deepEqual(trouble, []);
       await context.close();
     }

@@ -1,16 +1,15 @@
 // /quota: who may see and change what, the table of all accounts, the phone, the saved file, accessibility.
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage, signIn } from "./lib/browser.mjs";
+import { check } from "./lib/look.mjs";
 import { addPusher, at, cookie, insert, organisation, polled, polling, startUpstream, usage } from "./lib/quota.mjs";
 import { adminToken, startReceiver, viewerToken } from "./lib/receiver.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let upstream;
 let logins;
 let closed;
@@ -48,12 +47,6 @@ async function visit(receiver, path, options = {}) {
   const opened = await openPage(browser, receiver, options);
   await opened.page.goto(receiver.address + path);
   return opened;
-}
-
-async function check(page, what, within = "html") {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }), within);
-  assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
 }
 
 /** Reads an event stream until it contains what the test waits for. */
@@ -182,15 +175,15 @@ INSERT INTO quota_windows (account_id, name, used_milli, resets_at, observed_at,
 for (const theme of ["light", "dark"]) {
   test(`No violation in ${theme}, wide and at 360 px, which never scrolls sideways`, async () => {
     const { page, context, trouble } = await visit(closed, "/quota", { theme });
-    await check(page, "quota");
+    await check(page, "quota", "html", { theme });
     for (const toggle of await page.getByRole("button", { name: "Table" }).all()) {
       await toggle.click();
     }
-    await check(page, "quota, charts as tables");
+    await check(page, "quota, charts as tables", "html", { theme });
     await context.close();
 
     const phone = await visit(closed, "/quota", { theme, width: 360, height: 740 });
-    await check(phone.page, "quota at 360 px");
+    await check(phone.page, "quota at 360 px", "html", { theme });
     assert.ok(await phone.page.evaluate(() => document.documentElement.scrollWidth <= 360), "sideways");
     const small = await phone.page.locator("main .btn:visible, main .seg > a:visible").evaluateAll((all) => all.map((one) => [one.textContent.trim(), one.getBoundingClientRect().height]).filter(([, height]) => height < 40));
     assert.deepEqual(small, []);

@@ -1,13 +1,11 @@
 // The quota columns of "usage by user": figures as they were observed, their source and age, and nothing if nothing is known.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import { signIn } from "./lib/browser.mjs";
+import { check } from "./lib/look.mjs";
 import { suite } from "./lib/suite.mjs";
 
 const world = suite();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const inHours = (hours) => new Date(Date.now() + hours * 3_600_000);
 const settled = (page) => page.waitForFunction(() => !document.documentElement.classList.contains("is-loading"));
 
@@ -45,9 +43,7 @@ test("The user table shows how full limits are, where that is from and how old i
   assert.match((await values(resets))[0], /^\d+$/);
   assert.deepEqual(trouble, []);
 
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run("#users", { resultTypes: ["violations"] }));
-  assert.deepEqual(violations.map((one) => one.id), []);
+  await check(page, "users", "#users", { every: true });
   await context.close();
 });
 

@@ -1,7 +1,7 @@
 // /quota: the cards compared with the readings; countdowns, states, history and live updates.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { beginSession, openBrowser, openPage } from "./lib/browser.mjs";
+import { openBrowser, openSignedIn } from "./lib/browser.mjs";
 import { addPusher, at, insert, month, polled, polling, startUpstream, usage } from "./lib/quota.mjs";
 import { adminToken, startReceiver } from "./lib/receiver.mjs";
 
@@ -32,9 +32,8 @@ after(async () => {
 });
 
 async function open(path = "/quota", options = {}) {
-  const { clock, paused, token, ...rest } = options;
-  const opened = await openPage(browser, receiver, rest);
-  await beginSession(opened.context, receiver, token);
+  const { clock, paused, ...rest } = options;
+  const opened = await openSignedIn(browser, receiver, rest);
   if (clock) {
     await opened.page.clock.install({ time: Date.now() });
   }

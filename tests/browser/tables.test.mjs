@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { signIn } from "./lib/browser.mjs";
+import { openSignedIn, signIn } from "./lib/browser.mjs";
 import { suite } from "./lib/suite.mjs";
 
 const world = suite();
@@ -142,7 +142,7 @@ test("Times are in the browser's zone, with UTC in the title", async () => {
 
 for (const width of [360, 320, 768, 1200]) {
   test(`The page does not scroll sideways at ${width} px`, async () => {
-    const { page, context, trouble } = await signIn(world.browser, world.receiver, { width });
+    const { page, context, trouble } = await openSignedIn(world.browser, world.receiver, { width });
     for (const path of ["/admin/", "/admin/?period=custom", "/admin/users/hana.sato%40example.org", "/admin/users/hana.sato%40example.org/revoke"]) {
       await page.goto(world.receiver.address + path);
       const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

@@ -84,8 +84,8 @@ test("A person's page lists what the client states", async () => {
 for (const [theme, width] of [["light", 1440], ["dark", 1440], ["light", 360]]) {
   test(`The panel is readable: ${theme}, ${width} px`, async () => {
     const { page, context, trouble } = await openAt(browser, receiver, `${home}?label.team=mobile`, { theme, width });
-    await check(page, `${theme} ${width}`, "#labels");
-    await check(page, `${theme} ${width}, filters`, "#filters");
+    await check(page, `${theme} ${width}`, "#labels", { theme });
+    await check(page, `${theme} ${width}, filters`, "#filters", { theme });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, "the page is wider than the window");
     assert.deepEqual(trouble, []);
     await context.close();

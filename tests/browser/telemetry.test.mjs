@@ -1,15 +1,13 @@
 // The telemetry pages: every panel compared with what was sent, the filters, tokens, installations, export, axe and 360 px.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { openBrowser, openPage, signIn } from "./lib/browser.mjs";
 import { addUser } from "./lib/client.mjs";
+import { check } from "./lib/look.mjs";
 import { install, issueTelemetryToken, organisationToken, seedTelemetry, sendEvents, request, sessionOfHana } from "./lib/otlp.mjs";
 import { adminToken, startReceiver, viewerToken } from "./lib/receiver.mjs";
 import { digits } from "./lib/suite.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const hanaPage = "/admin/telemetry/users/hana.sato%40example.org";
 let receiver;
 let browser;
@@ -27,12 +25,6 @@ after(async () => {
 });
 
 const open = (path = "/admin/telemetry", options = {}) => signIn(browser, receiver, { ...options, path });
-
-async function check(page, what, within = "html") {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate((root) => globalThis.axe.run(root, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }), within);
-  assert.deepEqual(violations.map((one) => `${what}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" | ")}`), []);
-}
 
 const figure = async (page, name) => digits(await page.locator(`[data-figure=${name}] .big`).getAttribute("title"));
 const cells = (page, id, column) => page.locator(`#${id} .view-table tbody tr, #${id} > .table-wrap tbody tr`).evaluateAll((rows, at) => rows.map((row) => [row.cells[0].textContent.trim(), Number(row.cells[at].dataset.v)]), column);
@@ -349,14 +341,14 @@ for (const theme of ["light", "dark"]) {
     for (const width of [1440, 360]) {
       const { page, context, trouble } = await open("/admin/telemetry", { theme, width });
       await page.locator("#types [data-drawn]").waitFor();
-      await check(page, `telemetry at ${width}`);
+      await check(page, `telemetry at ${width}`, "html", { theme });
       for (const button of await page.locator("button[data-view-as=table]").all()) {
         await button.click();
       }
-      await check(page, `tables at ${width}`);
+      await check(page, `tables at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll at ${width}`);
       await page.goto(`${receiver.address + hanaPage}?period=today`);
-      await check(page, `a person at ${width}`);
+      await check(page, `a person at ${width}`, "html", { theme });
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `no sideways scroll of a person at ${width}`);
       assert.deepEqual(trouble, []);
       await context.close();

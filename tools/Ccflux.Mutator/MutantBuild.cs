@@ -118,7 +118,7 @@ internal sealed partial class MutantBuild(string root, MutatedProgram program, I
     private string[] CompilerArguments()
     {
         // A file that does not exist is an output of the compilation, so it is never up to date.
-        var (code, output) = Start(["msbuild", "-p:Configuration=Release", "-t:CoreCompile", "-getItem:CscCommandLineArgs",
+        var (code, output) = Start(["msbuild", "-p:Configuration=Release", "-t:ResolveReferences;CoreCompile", "-getItem:CscCommandLineArgs",
             "-p:ProvideCommandLineArgs=true", "-p:SkipCompilerExecution=true", "-p:BuildProjectReferences=false", "-p:NonExistentFile=none"]);
         if (code != 0)
         {

@@ -23,7 +23,8 @@ export async function startUpstream() {
   return { address: `http://127.0.0.1:${server.address().port}`, answers, stop: () => new Promise((resolve) => server.close(resolve)) };
 }
 
-export const at = (minutes) => new Date(Math.round(Date.now() / 1000) * 1000 + minutes * 60_000);
+/** A full second that has begun: what was read at(-40) is never less than 40 minutes old. */
+export const at = (minutes) => new Date(Math.floor(Date.now() / 1000) * 1000 + minutes * 60_000);
 
 /** In the vendor's format: minutes until the reset. */
 export const usage = (five, fiveMinutes, seven, sevenMinutes, more = {}) => ({

@@ -1,7 +1,6 @@
-// A real receiver: the built program, a free loopback port, its own database.
+// A real receiver: the built program, a loopback port that the system gives it, its own database.
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,32 +11,20 @@ const program = process.env.CCFLUX_RECEIVER ?? join(root, "artifacts/bin/Ccflux.
 export const adminToken = "admin-token-of-the-browser-tests";
 export const viewerToken = "viewer-token-of-the-browser-tests";
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 export async function startReceiver(settings = {}) {
   if (!existsSync(program)) {
     throw new Error(`${program} is not there: dotnet build src/Ccflux.Receiver`);
   }
   const folder = mkdtempSync(join(tmpdir(), "ccflux-browser-"));
   const database = join(folder, "ccflux.db");
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
   const child = spawn("dotnet", [program], {
     cwd: folder,
     env: {
       ...process.env,
-      // Profiling code for later optimisation does not pay in a process that runs for a minute.
+      // Profiling and counting calls for later optimisation does not pay in a process that runs for a minute.
       DOTNET_TieredPGO: "0",
-      LISTEN_ADDR: `127.0.0.1:${port}`,
+      DOTNET_TC_CallCounting: "0",
+      LISTEN_ADDR: "127.0.0.1:0",
       DATABASE_PATH: database,
       ADMIN_TOKEN: adminToken,
       VIEWER_TOKEN: viewerToken,
@@ -58,11 +45,14 @@ export async function startReceiver(settings = {}) {
   let output = "";
   child.stdout.on("data", (text) => (output += text));
   child.stderr.on("data", (text) => (output += text));
+  let address;
   await until(async () => {
     if (child.exitCode !== null) {
       throw new Error(`The receiver ended with ${child.exitCode}:\n${output}`);
     }
-    return (await fetch(`${address}/health`).catch(() => null))?.ok;
+    // Its own word for where it listens: whoever answers at a port chosen beforehand may be another test's receiver.
+    address ??= /Now listening on: (http:\S+)/.exec(output)?.[1];
+    return address && (await fetch(`${address}/health`).catch(() => null))?.ok;
   }, "the receiver answers");
 
   return {

@@ -11,6 +11,7 @@ internal sealed partial class RefreshLoop(
     VaultStore vault, TokenRefresh refresh, RefreshJournal journal, LoginCheck check, RestoreWatch restores, GroupCommitWriter writer, IChangeFeed changes, TimeProvider time, ILogger<RefreshLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
+    private readonly PeriodicTimer _timer = new(s_interval, time);
 
     /// <summary>Runs one round. The operator's command runs it too, next to a running receiver.</summary>
     /// <returns>The outcome for each login that was due.</returns>
@@ -38,9 +39,15 @@ internal sealed partial class RefreshLoop(
         return outcomes;
     }
 
+    public override void Dispose()
+    {
+        base.Dispose();
+        _timer.Dispose();
+    }
+
     /// <summary>Waits before the first round, so that agents can report what is in their config dirs after a start.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        PeriodicLoop.RunLaterAsync(time, s_interval, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
+        PeriodicLoop.RunLaterAsync(_timer, RunAsync, exception => Log.Failed(logger, exception), stoppingToken);
 
     /// <summary>Marks intents that are older than a refresh can take, before anything spends the same refresh token: their process ended, and the token may be spent.</summary>
     /// <returns>False if the database cannot be written to: then nothing may be renewed either.</returns>

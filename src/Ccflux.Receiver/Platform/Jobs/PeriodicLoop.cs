@@ -20,6 +20,14 @@ internal static class PeriodicLoop
         TimeProvider time, TimeSpan period, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(period, time);
+        await RunLaterAsync(timer, round, failed, stoppingToken);
+    }
+
+    /// <summary>The same with the caller's timer. A host starts a background service on another thread, at some later time; a timer that must count from
+    /// the start of the receiver is made with the service.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task RunLaterAsync(PeriodicTimer timer, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             await RoundAsync(round, failed, stoppingToken);
