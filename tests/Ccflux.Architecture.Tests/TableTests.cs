@@ -18,17 +18,20 @@ public sealed partial class TableTests
         ["Platform"] = ["store", "admin_sessions", "audit_log", "leases", "model_colours"],
         ["Usage"] =
         [
-            "events", "limit_events", "models", "session_days", "sessions", "tier_hints", "tiers", "turns", "usage_day_versions", "usage_days", "usage_events", "usage_windows",
-            "user_days", "user_models", "user_totals", "window_recounts", "window_sessions",
+            "active_hours", "event_days", "event_totals", "limit_events", "models", "report_pauses", "requests", "session_days", "session_hours", "sessions", "tier_hints", "tiers", "turn_models",
+            "turn_prompts", "turns", "usage_caps", "usage_day_versions", "usage_days", "usage_events", "usage_hours", "usage_totals", "usage_windows", "user_days", "user_hours", "user_totals",
         ],
     };
 
     /// <summary>Tables of others that a file's SQL names. Composition/PortsSql.cs joins slices and is free.</summary>
     private static readonly Dictionary<string, string[]> Foreign = new(StringComparer.Ordinal)
     {
-        // A report notes when its user and device were last seen, and counts against the user's daily caps.
-        ["Usage/Store/FactsSql.cs"] = ["devices", "user_caps", "users"],
-        ["Usage/Store/Retention/UsageRetentionSql.cs"] = ["user_caps", "users"],
+        // A report notes when its user and device were last seen.
+        ["Usage/Ledger/LastSeenSql.cs"] = ["devices", "users"],
+        // A change of the time zone is remembered in the store; what is read or removed user by user names them.
+        ["Usage/Ledger/LedgerRebuildSql.cs"] = ["store"],
+        ["Usage/Read/Days/WindowSql.cs"] = ["users"],
+        ["Usage/Retention/UsageRetentionSql.cs"] = ["users"],
         ["Usage/Import/LegacySql.cs"] = ["device_keys", "devices", "refresh_tokens"],
         // The pages of usage show users, devices and the audit log in the same snapshot as figures.
         ["Usage/Read/Snapshots/UsageReadSql.cs"] = ["audit_log", "devices", "refresh_tokens", "store", "users"],
