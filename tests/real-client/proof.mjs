@@ -33,7 +33,9 @@ export async function startReceiver(port, settings) {
   };
   const log = fs.openSync(receiverLog, 'a');
   const receiver = spawn('dotnet', [process.env.RECEIVER], { env, stdio: ['ignore', log, log] });
-  process.on('exit', () => receiver.kill());
+  const end = () => receiver.kill();
+  process.on('exit', end);
+  receiver.on('exit', () => process.off('exit', end));
   for (let i = 0; ; i++) {
     try { if ((await fetch(`http://127.0.0.1:${port}/health`)).ok) break; } catch { /* not up yet */ }
     if (i > 3000) { console.error(fs.readFileSync(receiverLog, 'utf8')); throw new Error('the receiver did not start'); }
@@ -42,7 +44,7 @@ export async function startReceiver(port, settings) {
   return {
     adminToken: env.ADMIN_TOKEN,
     addUser: email => execFileSync('dotnet', [process.env.RECEIVER, 'users', 'add', email], { env, encoding: 'utf8' }),
-    kill: () => receiver.kill(),
+    kill: signal => receiver.kill(signal),
   };
 }
 

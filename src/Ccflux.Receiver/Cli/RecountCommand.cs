@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
@@ -8,7 +10,7 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Cli;
 
-/// <summary><c>recount [--check]</c>: counts the ledger's sums again from its facts.</summary>
+/// <summary><c>recount [--check]</c>: counts the ledger's sums again from its facts. The audit log shows when that was last done, and what was found.</summary>
 internal static class RecountCommand
 {
     public static Command Make()
@@ -34,6 +36,7 @@ internal static class RecountCommand
         }
 
         await Console.Out.WriteLineAsync(wrong == 0 ? $"All sums of {users} users are right." : "`ccflux-receiver recount` counts the sums again.");
+        await RecordAsync(services, "usage.check", wrong == 0 ? $"all sums of {users} users are right" : $"{wrong} kinds of sums are wrong");
         return wrong == 0 ? CommandHost.Done : CommandHost.Failed;
     }
 
@@ -59,7 +62,22 @@ internal static class RecountCommand
         }
 
         await Console.Out.WriteLineAsync($"Counted the sums of {users} users again.");
+        await RecordAsync(services, "usage.recount", $"of {users} users");
         return CommandHost.Done;
+    }
+
+    private static async Task RecordAsync(IServiceProvider services, string action, string detail)
+    {
+        var entry = new AuditEntry(services.GetRequiredService<TimeProvider>().GetUtcNow(), Actor.Cli, action, "", detail);
+        var written = await services.GetRequiredService<GroupCommitWriter>().WriteAsync(session =>
+        {
+            AuditLog.Write(session, entry);
+            return true;
+        });
+        if (!written.IsCommitted)
+        {
+            await CommandHost.FailAsync("The database is not accepting writes, so the audit log does not show this run.");
+        }
     }
 
     /// <summary>In one snapshot, so that a report that arrives meanwhile is in the facts and in the sums, or in neither.</summary>

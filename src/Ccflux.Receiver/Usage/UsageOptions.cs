@@ -11,7 +11,7 @@ internal sealed class UsageOptions
     public bool RequireSignatures { get; set; }
 
     [ConfigurationKeyName("RETENTION_DAYS"), Range(0, 36_500)]
-    [Description("Whole days (UTC) of usage to keep; older days are removed from every figure. 0 keeps everything.")]
+    [Description("Whole days (of `TIME_ZONE`) of usage to keep; older days are removed from every figure. 0 keeps everything.")]
     public int RetentionDays { get; set; }
 
     [ConfigurationKeyName("TIER_INFERENCE_DAYS"), Range(1, 3650)]

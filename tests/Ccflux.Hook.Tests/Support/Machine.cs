@@ -53,6 +53,9 @@ internal sealed class Machine : IDisposable
         File.AppendAllText(Transcript(session), Prompt(session, at) + Answer(session, row, at.AddSeconds(2), output));
     }
 
+    /// <summary>Brings a session over from another machine, with all that its transcript has there now.</summary>
+    public void Copy(Machine from, string session) => File.Copy(from.Transcript(session), Transcript(session), overwrite: true);
+
     public string HookInput(string session, string name = "Stop") => JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["session_id"] = session,
@@ -79,6 +82,13 @@ internal sealed class Machine : IDisposable
     {
         State.Create();
         Assert.True(new SpoolFile(State.Spool).Append(new HookEvent(session, Transcript(session), name)));
+    }
+
+    /// <summary>A turn has ended: records the event and delivers.</summary>
+    public async Task ReportAsync(string session)
+    {
+        Spool(session);
+        Assert.Equal(0, (await DeliverAsync()).ExitCode);
     }
 
     /// <summary>Runs one delivery to its end.</summary>
@@ -116,5 +126,5 @@ internal sealed class Machine : IDisposable
         $$"""{"parentUuid":null,"isSidechain":false,"promptId":"{{Guid.NewGuid()}}","type":"user","message":{"role":"user","content":"{{Content}} please"},"uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","permissionMode":"default","promptSource":"sdk","turnOrigin":"sdk","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
 
     private static string Answer(string session, int row, DateTimeOffset at, int output) =>
-        $$"""{"parentUuid":"{{Guid.NewGuid()}}","isSidechain":false,"type":"assistant","uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","message":{"id":"msg_{{session}}_{{row}}","model":"{{Model}}","role":"assistant","stop_reason":"end_turn","type":"message","usage":{"input_tokens":5,"output_tokens":{{output}},"cache_creation_input_tokens":30,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":10,"ephemeral_5m_input_tokens":20},"service_tier":"standard","speed":"standard"},"content":[{"type":"text","text":"{{Content}} answered"}]},"requestId":"req_{{session}}_{{row}}","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
+        $$"""{"parentUuid":"{{Guid.NewGuid()}}","isSidechain":false,"type":"assistant","uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","message":{"id":"msg_{{session}}_{{row}}_{{at.ToUnixTimeMilliseconds()}}","model":"{{Model}}","role":"assistant","stop_reason":"end_turn","type":"message","usage":{"input_tokens":5,"output_tokens":{{output}},"cache_creation_input_tokens":30,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":10,"ephemeral_5m_input_tokens":20},"service_tier":"standard","speed":"standard"},"content":[{"type":"text","text":"{{Content}} answered"}]},"requestId":"req_{{session}}_{{row}}_{{at.ToUnixTimeMilliseconds()}}","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
 }

@@ -69,7 +69,12 @@ public sealed class UsageDayContractTests
         Assert.Equal([[user, model, 2]], await RowsAsync(DaySql.PartEvents, 3, part));
         Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.Models, 10, ("from", Today), ("to", Today)));
         Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.ModelsOfUsers, 10, ("users", new[] { user })));
-        Assert.Equal([[session, model, .. twice, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, ("user", user), ("sessions", new[] { session })));
+        SqlParameter[] sessions = [("user", user), ("sessions", new[] { session, session + 1 })];
+        Assert.Equal(
+            [[session, (Today * 24) + 2, 1], [session, (Today * 24) + 4, 1]],
+            (await RowsAsync(UsageReadSql.SessionHours, 3, [.. sessions, ("from", Today * 96), ("to", ((Today + 1) * 96) - 1)])).OrderBy(row => row[1]));
+        Assert.Equal([[session, model, .. twice, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, [.. sessions, ("hours", new[] { (Today * 24) + 2, (Today * 24) + 4 })]));
+        Assert.Equal([[session, model, .. once, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, [.. sessions, ("hours", new[] { (Today * 24) + 4 })]));
 
         Task<List<List<long>>> RowsAsync(string sql, int columns, params SqlParameter[] parameters) =>
             database.ListAsync(sql, rows => Enumerable.Range(0, columns).Select(rows.Int64).ToList(), parameters);

@@ -7,7 +7,7 @@ public sealed class OrganisationCalendarTests
     private const long Hour = 3_600_000;
 
     public static TheoryData<string> Zones { get; } =
-        ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Santiago", "Pacific/Kiritimati"];
+        ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Santiago", "Pacific/Kiritimati", "Etc/GMT+5"];
 
     /// <summary>Every quarter of an hour of eight years, against the calendar of .NET.</summary>
     [Theory]
@@ -27,6 +27,7 @@ public sealed class OrganisationCalendarTests
             {
                 Assert.Equal(day + 1, date);
                 Assert.Equal(instant, calendar.StartOf(date));
+                Assert.Equal(day, calendar.DayOf(instant - 1));
                 (day, starts) = (date, starts + 1);
             }
         }
@@ -36,6 +37,8 @@ public sealed class OrganisationCalendarTests
 
     [Theory]
     [InlineData("UTC", false)]
+    [InlineData("Etc/GMT+5", false)]
+    [InlineData("Europe/London", false)]
     [InlineData("Europe/Berlin", false)]
     [InlineData("America/New_York", false)]
     [InlineData("Asia/Kolkata", true)]

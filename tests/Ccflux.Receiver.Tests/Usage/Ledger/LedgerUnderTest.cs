@@ -1,6 +1,7 @@
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
 using Dapper;
@@ -14,7 +15,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ccflux-ledger-").FullName;
     private readonly OrganisationCalendar _calendar;
-    
+
     public LedgerUnderTest(string zone = "UTC")
     {
         _calendar = new OrganisationCalendar(TimeZoneInfo.FindSystemTimeZoneById(zone));
@@ -68,6 +69,13 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
     {
         using var session = await Readers.OpenAsync(CancellationToken.None);
         return [.. LedgerRecount.ActiveHours(session, user)];
+    }
+
+    /// <summary>The 5-hour windows that start on a day.</summary>
+    public async Task<IReadOnlyList<WindowCell>> WindowsAsync(int day)
+    {
+        using var session = await Readers.OpenAsync(CancellationToken.None);
+        return new WindowReader(_calendar).Read(session, day);
     }
 
     public async Task<LedgerRequest?> FindAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.Find(session, user, key)?.Request)).Value;

@@ -41,6 +41,8 @@ internal static class AuditText
         "fleet.unpin" => "Fleet: account unpinned",
         "fleet.pause" => "Fleet: rotation paused",
         "fleet.resume" => "Fleet: rotation resumed",
+        "usage.check" => "Sums checked",
+        "usage.recount" => "Sums counted again",
         "sign-in" => "Signed in",
         "sign-in.refused" => "Wrong token",
         "sign-out" => "Signed out",

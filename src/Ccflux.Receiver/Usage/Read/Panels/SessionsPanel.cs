@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
@@ -9,8 +10,8 @@ namespace Ccflux.Receiver.Usage.Read.Panels;
 /// <summary>Reads a user's sessions and limit events in a period. Only the sessions on the page are priced, from their requests.</summary>
 internal static class SessionsPanel
 {
-    /// <summary>Maximum number of requests read to price a page of sessions. Fifty busy sessions have some 20 000. Beyond the bound, a session
-    /// is shown without its list-price value.</summary>
+    /// <summary>Maximum number of requests read to price a page of sessions: all those of the hours in which a session was active. Fifty busy sessions need some 20 000.
+    /// Beyond the bound, a session is shown without its list-price value.</summary>
     public const long MaxPricedRequests = 200_000;
 
     public static Paged<SessionRow> Read(UsageSnapshot snapshot, DayReader reader, int user, UsageFilter filter, TableState state)
@@ -57,9 +58,9 @@ internal static class SessionsPanel
 
     private static IReadOnlyList<SessionRow> Rows(UsageSnapshot snapshot, DayReader reader, int user, List<SessionFacts> sessions)
     {
-        var priced = WithinBound(sessions);
-        var used = Price(snapshot, reader, user, priced);
-        return [.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session)))];
+        var (priced, hours) = WithinBound(snapshot, user, sessions);
+        var used = Price(snapshot, reader, user, priced, hours);
+        return [.. sessions.Select(session => Row(snapshot, session, used, priced.Contains(session.Key)))];
     }
 
     public static IReadOnlyList<LimitEventRow> ReadLimits(UsageSnapshot snapshot, int user, UsageFilter filter)
@@ -74,26 +75,49 @@ internal static class SessionsPanel
             ("to", to));
     }
 
-    /// <summary>The sessions, starting with the first, whose requests fit in the bound for a page.</summary>
-    private static HashSet<SessionFacts> WithinBound(IEnumerable<SessionFacts> sessions)
+    /// <summary>The sessions, starting with the first, whose hours hold few enough requests for a page, and these hours (since 1970, UTC).</summary>
+    private static (HashSet<long> Sessions, HashSet<long> Hours) WithinBound(UsageSnapshot snapshot, int user, List<SessionFacts> sessions)
     {
+        var active = ReadHours(snapshot, user, sessions);
         var left = MaxPricedRequests;
-        var within = new HashSet<SessionFacts>(ReferenceEqualityComparer.Instance);
-        foreach (var session in sessions.Where(session => session.Requests <= left))
+        var (within, hours) = (new HashSet<long>(), new HashSet<long>());
+        foreach (var session in sessions)
         {
-            left -= session.Requests;
-            within.Add(session);
+            var further = active[session.Key].Where(each => !hours.Contains(each.Hour)).ToList();
+            var requests = further.Select(each => each.Requests).SaturatingSum();
+            if (requests <= left)
+            {
+                left -= requests;
+                within.Add(session.Key);
+                hours.UnionWith(further.Select(each => each.Hour));
+            }
         }
 
-        return within;
+        return (within, hours);
+    }
+
+    private static ILookup<long, (long Hour, long Requests)> ReadHours(UsageSnapshot snapshot, int user, List<SessionFacts> sessions)
+    {
+        var (from, to) = sessions.Count == 0
+            ? (0, 0)
+            : (sessions.Min(session => session.StartedAt) / UnixTime.Hour, sessions.Max(session => session.LastAt) / UnixTime.Hour);
+        return snapshot.Session
+            .List(
+                UsageReadSql.SessionHours,
+                static rows => (Session: rows.Int64(0), Hour: rows.Int64(1), Requests: rows.Int64(2)),
+                ("user", user),
+                ("from", from * SlotGrain.SlotsPerHour),
+                ("to", (to * SlotGrain.SlotsPerHour) + SlotGrain.SlotsPerHour - 1),
+                ("sessions", sessions.Select(session => session.Key).ToArray()))
+            .ToLookup(row => row.Session, row => (row.Hour, row.Requests));
     }
 
     private static (long From, long To) Bounds(UsageSnapshot snapshot, UsageFilter filter) =>
         (snapshot.Calendar.StartOf(CalendarDay.From(filter.From)), snapshot.Calendar.StartOf(CalendarDay.From(filter.To) + 1));
 
-    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, int user, IEnumerable<SessionFacts> sessions)
+    private static ILookup<long, UsageCell> Price(UsageSnapshot snapshot, DayReader reader, int user, IEnumerable<long> sessions, IEnumerable<long> hours)
     {
-        using var rows = snapshot.Session.Query(UsageReadSql.SessionModels, ("user", user), ("sessions", sessions.Select(session => session.Key).ToArray()));
+        using var rows = snapshot.Session.Query(UsageReadSql.SessionModels, ("user", user), ("hours", hours.ToArray()), ("sessions", sessions.ToArray()));
         return reader.ReadSessions(rows, snapshot.Models).ToLookup(row => row.Session, row => row.Cell);
     }
 
@@ -117,8 +141,7 @@ internal static class SessionsPanel
         rows.Int64(2),
         rows.Int64(3),
         rows.Int64(4),
-        rows.Int64(5),
-        new TokenSums(rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8), rows.NonNegative(9)));
+        new TokenSums(rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8)));
 
-    private sealed record SessionFacts(long Key, string SessionId, long StartedAt, long LastAt, long Turns, long Requests, TokenSums Tokens);
+    private sealed record SessionFacts(long Key, string SessionId, long StartedAt, long LastAt, long Turns, TokenSums Tokens);
 }

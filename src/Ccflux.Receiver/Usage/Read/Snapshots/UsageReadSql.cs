@@ -129,7 +129,7 @@ internal static class UsageReadSql
 
     private const string SessionColumns = """
         SELECT session_key, session_id, first_at, last_at,
-               (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key AND t.hidden = 0) AS turns, requests,
+               (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key AND t.hidden = 0) AS turns,
                input_tokens, output_tokens, cache_read_tokens, cache_write_tokens
         FROM sessions s
         """;
@@ -153,17 +153,23 @@ internal static class UsageReadSql
 
     public const string SessionsOf = $"{SessionColumns} WHERE user_id = @user AND session_key = ANY(@sessions)";
 
-    /// <summary>What a page of sessions used, by day (UTC), model and price class. CROSS makes SQLite keep this order of the tables: requests are ordered by user and
-    /// hour, so that each session reads the hours in which it was active.</summary>
+    /// <summary>The hours in which a page of sessions was active, and how many requests the user made in each, of any session.</summary>
+    public const string SessionHours = """
+        SELECT DISTINCT s.session_key, s.slot / 4,
+               (SELECT CAST(coalesce(sum(u.requests), 0) AS bigint) FROM user_hours u
+                WHERE u.user_id = s.user_id AND u.slot >= s.slot / 4 * 4 AND u.slot < s.slot / 4 * 4 + 4)
+        FROM session_hours s
+        WHERE s.user_id = @user AND s.slot >= @from AND s.slot <= @to AND s.session_key = ANY(@sessions)
+        """;
+
+    /// <summary>What a page of sessions used, by day (UTC), model and price class. Requests are ordered by user and hour, so that each hour is read once.</summary>
     public const string SessionModels = $"""
-        SELECT r.session_key, r.model_id, r.price_class, count(*), CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint),
-               CAST(total(r.cache_read_tokens) AS bigint), CAST(total(r.cache_write_5m_tokens) AS bigint), CAST(total(r.cache_write_1h_tokens) AS bigint),
-               CAST(sum(r.web_searches) AS bigint), r.at / {UnixTime.SqlDay}
-        FROM sessions s
-        CROSS JOIN requests r
-        WHERE s.user_id = @user AND s.session_key = ANY(@sessions)
-          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key AND r.hidden = 0
-        GROUP BY r.session_key, r.at / {UnixTime.SqlDay}, r.model_id, r.price_class
-        ORDER BY r.session_key, r.model_id
+        SELECT session_key, model_id, price_class, count(*), CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint),
+               CAST(total(cache_read_tokens) AS bigint), CAST(total(cache_write_5m_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint),
+               CAST(sum(web_searches) AS bigint), at / {UnixTime.SqlDay}
+        FROM requests
+        WHERE user_id = @user AND hour = ANY(@hours) AND session_key = ANY(@sessions) AND hidden = 0
+        GROUP BY session_key, at / {UnixTime.SqlDay}, model_id, price_class
+        ORDER BY session_key, model_id
         """;
 }
