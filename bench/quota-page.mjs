@@ -17,7 +17,7 @@ function seed() {
   for (let account = 1; account <= accounts; account++) {
     statements.push(`INSERT INTO quota_accounts VALUES (${account}, 'account-${account}', 0, 'oauth', 'seat ${account}', 'seat${account}@example.org', ${now});`);
     for (const [place, name, length] of [[0, "five_hour", 300], [1, "seven_day", 10_080]]) {
-      statements.push(`INSERT INTO quota_windows VALUES (${account * 2 - 1 + place}, ${account}, '${name}', ${((account * 37) % 100) * 1000}, ${now + ((account * 7) % length) * 60_000}, ${now - 30_000}, 'oauth');`);
+      statements.push(`INSERT INTO quota_windows (window_id, account_id, name, used_milli, resets_at, observed_at, source) VALUES (${account * 2 - 1 + place}, ${account}, '${name}', ${((account * 37) % 100) * 1000}, ${now + ((account * 7) % length) * 60_000}, ${now - 30_000}, 'oauth');`);
     }
   }
   statements.push(month(1, 2, now));

@@ -63,7 +63,8 @@ public sealed class Migrator(IReadOnlyList<Migration> migrations)
             var known = migrations[count++];
             if (known.Number != rows.Int32(0) || !string.Equals(known.Checksum, rows.Text(2), StringComparison.Ordinal))
             {
-                throw new MigrationException($"The database was created with a different version of the migration {name} than this program's {known.Name}.");
+                throw new MigrationException(
+                    $"The database was made by another build of ccflux, with another form of {name}. This program cannot use it: set DATABASE_PATH to a new file. Clients send what their transcripts have again.");
             }
         }
 

@@ -367,6 +367,19 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_by_time ON audit_log (at);
 
+-- Who does what only one process may do. Taken and renewed by compare-and-swap; whoever lets it pass has lost it.
+CREATE TABLE leases (
+    name   TEXT    PRIMARY KEY,
+    holder TEXT    NOT NULL,
+    until  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Colours of models, one table for all pages.
+CREATE TABLE model_colours (
+    name  TEXT    PRIMARY KEY,
+    place INTEGER NOT NULL UNIQUE                         -- from 0; six at most
+) WITHOUT ROWID;
+
 -- The documented surface of ccflux 0.1, for SQL written by hand. Times are 'YYYY-MM-DD HH:MM:SS' (UTC).
 CREATE VIEW usage_events AS
 SELECT e.event_id                                                    AS id,

@@ -22,6 +22,7 @@ CREATE TABLE quota_windows (
     resets_at   INTEGER,
     observed_at INTEGER NOT NULL,
     source      TEXT    NOT NULL,
+    started_at  INTEGER,                                  -- when the running window began, if it was reset early: its figure fell. Null: at its reset less its length
     UNIQUE (account_id, name)
 );
 
@@ -57,7 +58,8 @@ CREATE TABLE quota_polls (
     failure         TEXT,                                 -- the last outcome, where it was none
     failed_since    INTEGER,
     retry_at        INTEGER,                              -- what the issuer's Retry-After comes to
-    recent          TEXT    NOT NULL                      -- attempts of the last 60 minutes, separated by spaces
+    recent          TEXT    NOT NULL,                     -- attempts of the last 60 minutes, separated by spaces
+    credential      TEXT                                  -- whose state this is: a hash, from which nothing can be found
 );
 
 -- What was set on the page; it beats the environment.
@@ -90,7 +92,9 @@ CREATE TABLE quota_alerts (
     resets_at       INTEGER,
     earliest_at     INTEGER,                              -- projected exhaustion
     latest_at       INTEGER,
-    created_at      INTEGER NOT NULL
+    created_at      INTEGER NOT NULL,
+    message         TEXT,                                 -- the words of a notice that is about no window
+    held            INTEGER NOT NULL DEFAULT 0            -- how many alerts a digest stands for
 );
 CREATE INDEX quota_alerts_by_time ON quota_alerts (created_at);
 

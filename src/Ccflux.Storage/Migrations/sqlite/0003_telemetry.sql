@@ -186,3 +186,52 @@ CREATE TABLE telemetry_seen (
     last_at  INTEGER NOT NULL,
     PRIMARY KEY (kind, name)
 ) WITHOUT ROWID;
+
+-- What a page keeps in memory of a day is right as long as the day's version is the same. Triggers count it, so that whoever writes cannot forget to.
+-- Hours need no version of their own: they are written with their days.
+CREATE TABLE telemetry_day_versions (
+    day     INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL
+);
+
+CREATE TRIGGER telemetry_days_added AFTER INSERT ON telemetry_days BEGIN
+    INSERT INTO telemetry_day_versions VALUES (NEW.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER telemetry_days_changed AFTER UPDATE ON telemetry_days BEGIN
+    INSERT INTO telemetry_day_versions VALUES (NEW.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER telemetry_days_removed AFTER DELETE ON telemetry_days BEGIN
+    INSERT INTO telemetry_day_versions VALUES (OLD.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+
+CREATE TRIGGER telemetry_day_counts_added AFTER INSERT ON telemetry_day_counts BEGIN
+    INSERT INTO telemetry_day_versions VALUES (NEW.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER telemetry_day_counts_changed AFTER UPDATE ON telemetry_day_counts BEGIN
+    INSERT INTO telemetry_day_versions VALUES (NEW.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER telemetry_day_counts_removed AFTER DELETE ON telemetry_day_counts BEGIN
+    INSERT INTO telemetry_day_versions VALUES (OLD.day, 1) ON CONFLICT (day) DO UPDATE SET version = version + 1;
+END;
+
+-- A person's newest requests, without a walk through everybody's.
+CREATE INDEX telemetry_requests_by_subject ON telemetry_events (subject_id, at) WHERE kind = 'api_request';
+
+-- The plan that the admin says a person has; it stands before the tier.
+CREATE TABLE telemetry_plans (
+    person        TEXT    PRIMARY KEY,                    -- e-mail in lower case, or the name that telemetry without one stands under
+    plan          TEXT    NOT NULL,
+    set_at        INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What clients state of themselves: the plan, the kind of seat, where managed settings come from, and the attributes that the organisation names
+-- (TELEMETRY_ATTRIBUTES). One row a value, with the time that it was stated for: to the hour, days exact. Rows stay as long as the hourly and daily
+-- figures that are grouped by them; those of names that are no longer asked for go after TELEMETRY_RETENTION_DAYS.
+CREATE TABLE telemetry_labels (
+    subject_id INTEGER NOT NULL,
+    name       TEXT    NOT NULL,                          -- anthropic.plan, anthropic.seat_type, managed_settings, team, …
+    value      TEXT    NOT NULL,
+    first_at   INTEGER NOT NULL,
+    last_at    INTEGER NOT NULL,
+    PRIMARY KEY (subject_id, name, value)
+) WITHOUT ROWID;
