@@ -14,19 +14,16 @@ internal static class HookProgram
     public static async Task<ProgramResult> RunAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? program = null)
     {
         using var process = Start(arguments, environment, program);
-        if (input is not null)
+        try
         {
-            try
-            {
-                await process.StandardInput.WriteAsync(input);
-            }
-            catch (IOException)
-            {
-                // The program may have read enough.
-            }
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program has read enough, and may have ended.
         }
 
-        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);
