@@ -115,7 +115,7 @@ public sealed class ReportPackerTests : IDisposable
     private static IEnumerable<string> Text(IEnumerable<OutboxEntry> entries) => entries.SelectMany(entry =>
             entry.Session.Requests.Select(request => $"{request.Key:x16} {entry.Models[request.Model]} {request.Output} {Turn(entry, request.Turn):x16}")
                 .Concat(entry.Session.Turns.Select(turn => $"turn {turn.Key:x16} {turn.Outcome}"))
-                .Concat((entry.Session.LimitEvents ?? []).Select(limit => $"limit {limit.At} {limit.Final} {Turn(entry, limit.Turn):x16}")))
+                .Concat((entry.Session.LimitEvents ?? []).Select(limit => $"limit {limit.At} {limit.Final} {Turn(entry, limit.Turn ?? -1):x16}")))
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal);
 

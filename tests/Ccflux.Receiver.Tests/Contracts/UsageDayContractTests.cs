@@ -59,6 +59,7 @@ public sealed class UsageDayContractTests
         var session = LedgerKey.OfSession("s");
         SqlParameter[] part = [("day", Today), ("from", At(0)), ("until", At(24))];
         SqlParameter[] slots = [("day", Today), ("from", Today * 96), ("until", (Today + 1) * 96)];
+        long[] sessions = [session, session + 1];
         List<long> once = [0, 1, 2, 3, 4, 5, 6, 0];
         List<long> twice = [0, .. once.Skip(1).Select(sum => 2 * sum)];
 
@@ -69,12 +70,12 @@ public sealed class UsageDayContractTests
         Assert.Equal([[user, model, 2]], await RowsAsync(DaySql.PartEvents, 3, part));
         Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.Models, 10, ("from", Today), ("to", Today)));
         Assert.Equal([[Today, model, .. twice]], await RowsAsync(DaySql.ModelsOfUsers, 10, ("users", new[] { user })));
-        SqlParameter[] sessions = [("user", user), ("sessions", new[] { session, session + 1 })];
+        long[] hours = [(Today * 24L) + 2, (Today * 24L) + 4];
         Assert.Equal(
-            [[session, (Today * 24) + 2, 1], [session, (Today * 24) + 4, 1]],
-            (await RowsAsync(UsageReadSql.SessionHours, 3, [.. sessions, ("from", Today * 96), ("to", ((Today + 1) * 96) - 1)])).OrderBy(row => row[1]));
-        Assert.Equal([[session, model, .. twice, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, [.. sessions, ("hours", new[] { (Today * 24) + 2, (Today * 24) + 4 })]));
-        Assert.Equal([[session, model, .. once, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, [.. sessions, ("hours", new[] { (Today * 24) + 4 })]));
+            [[session, hours[0], 1], [session, hours[1], 1]],
+            (await RowsAsync(UsageReadSql.SessionHours, 3, ("user", user), ("sessions", sessions), ("from", Today * 96), ("to", (Today * 96) + 95))).OrderBy(row => row[1]));
+        Assert.Equal([[session, model, .. twice, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, ("user", user), ("sessions", sessions), ("hours", hours)));
+        Assert.Equal([[session, model, .. once, Today]], await RowsAsync(UsageReadSql.SessionModels, 11, ("user", user), ("sessions", sessions), ("hours", hours[1..])));
 
         Task<List<List<long>>> RowsAsync(string sql, int columns, params SqlParameter[] parameters) =>
             database.ListAsync(sql, rows => Enumerable.Range(0, columns).Select(rows.Int64).ToList(), parameters);

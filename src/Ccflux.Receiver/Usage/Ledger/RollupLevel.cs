@@ -81,7 +81,7 @@ internal sealed class RollupLevel(RollupStatements sql, Func<long, long> periodO
     {
         ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, (periodOf(turn.Started), user), out _);
         cell.Turns += sign;
-        cell.Failed += turn.Outcome == TurnOutcome.Failed ? sign : 0;
+        cell.Failed += string.Equals(turn.Outcome, TurnOutcome.Failed, StringComparison.Ordinal) ? sign : 0;
         cell.Shrunk |= sign < 0;
         if (sql.Sessions is not null)
         {

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
-using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Ingest;
 
@@ -68,7 +67,7 @@ public sealed class RequestReportTests
             """);
 
         Assert.Equal(400, (int)response.StatusCode);
-        Assert.Contains(expected, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(["0"], wire.Rows("SELECT count(*) FROM requests"));
     }
 
@@ -91,7 +90,7 @@ public sealed class RequestReportTests
         using var response = await SendAsync(wire, access, body);
 
         Assert.Equal(400, (int)response.StatusCode);
-        Assert.Contains(expected, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
+using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Retention;
-using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Ledger;
 

@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Composition;
+using Ccflux.Receiver.Platform;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Usage.Read.Panels;

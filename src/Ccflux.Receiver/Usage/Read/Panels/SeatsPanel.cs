@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Receiver.Usage.Read.Days;
 using Ccflux.Receiver.Usage.Read.Snapshots;
 using Ccflux.Receiver.Usage.Read.Views;
 
