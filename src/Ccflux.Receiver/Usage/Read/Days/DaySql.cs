@@ -7,7 +7,7 @@ internal static class DaySql
         requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches
         """;
 
-    /// <summary>A figure that somebody changed by hand must not stop a page: total() cannot overflow. It is exact up to 2^53.</summary>
+    /// <summary>A figure that somebody changed manually must not stop a page: total() cannot overflow. It is exact up to 2^53.</summary>
     private const string Sums = """
         CAST(sum(requests) AS bigint), CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint), CAST(total(cache_read_tokens) AS bigint),
         CAST(total(cache_write_5m_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint), CAST(sum(web_searches) AS bigint)

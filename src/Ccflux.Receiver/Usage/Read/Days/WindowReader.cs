@@ -10,7 +10,7 @@ internal sealed class WindowReader(OrganisationCalendar calendar)
 {
     private const int HoursADay = 24;
 
-    /// <summary>How many UTC days before are read for everybody. Whoever had no four empty hours in them is read from the beginning.</summary>
+    /// <summary>How many UTC days before are read for everybody. Users who had no four empty hours in them are read from the beginning.</summary>
     private const int DaysBefore = 2;
 
     public WindowCell[] Read(SqlSession session, int day)
