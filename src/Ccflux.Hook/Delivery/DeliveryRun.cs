@@ -157,7 +157,7 @@ internal sealed class DeliveryRun(StateDirectory state, StateLog log, TimeProvid
     {
         if (since is { } from)
         {
-            sessions = [.. sessions.Where(session => session.All.Any(path => TranscriptFile.LastWriteUtc(path) >= from.UtcDateTime))];
+            sessions = [.. sessions.Where(session => session.All.Any(path => TranscriptFile.Look(path)?.Written >= from.UtcTicks))];
         }
 
         var batch = new List<OutboxEntry>();

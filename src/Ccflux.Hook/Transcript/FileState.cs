@@ -12,8 +12,8 @@ internal sealed class FileState(string name)
     /// <summary>Everything before this position has been read.</summary>
     public long Offset { get; set; }
 
-    /// <summary>The file's length when it was read: greater than <see cref="Offset"/> by an unfinished line.</summary>
-    public long SeenLength { get; set; }
+    /// <summary>What <see cref="TranscriptFile.Look(string)"/> said when it was read. The length is greater than <see cref="Offset"/> by an unfinished line.</summary>
+    public (long Length, long Written) Seen { get; set; }
 
     /// <summary>See <see cref="TranscriptFile.Identity"/>; of the content before <see cref="Offset"/>.</summary>
     public ulong Identity { get; set; }
@@ -45,7 +45,7 @@ internal sealed class FileState(string name)
     public FileState Named(string newName) => new(newName)
     {
         Offset = Offset,
-        SeenLength = SeenLength,
+        Seen = Seen,
         Identity = Identity,
         LiveFrom = LiveFrom,
         Turn = Turn,
@@ -60,7 +60,7 @@ internal sealed class FileState(string name)
     /// <summary>Starts over: at worst, everything in the file is sent again.</summary>
     public void Restart()
     {
-        (Offset, SeenLength, Identity) = (0, 0, 0);
+        (Offset, Seen, Identity) = (0, default, 0);
         (Turn, Prompt, LastMs, Window, ResetsAtMs) = (0, 0, 0, null, 0);
         IsUnplaced = false;
         Chain = Chain is null ? null : new ParentChain();
@@ -70,7 +70,8 @@ internal sealed class FileState(string name)
     {
         writer.Write(name);
         writer.Write7BitEncodedInt64(Offset);
-        writer.Write7BitEncodedInt64(SeenLength);
+        writer.Write7BitEncodedInt64(Seen.Length);
+        writer.Write7BitEncodedInt64(Seen.Written);
         writer.Write(Identity);
         writer.Write(LiveFrom);
         writer.Write(Turn);
@@ -86,7 +87,7 @@ internal sealed class FileState(string name)
     public static FileState Read(BinaryReader reader) => new(reader.ReadString())
     {
         Offset = reader.Read7BitEncodedInt64(),
-        SeenLength = reader.Read7BitEncodedInt64(),
+        Seen = (reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()),
         Identity = reader.ReadUInt64(),
         LiveFrom = reader.ReadInt64(),
         Turn = reader.ReadInt64(),

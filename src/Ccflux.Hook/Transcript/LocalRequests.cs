@@ -86,7 +86,7 @@ internal sealed class LocalRequests
 
     private void Cut(LocalFile file)
     {
-        var length = TranscriptFile.Length(file.Path) ?? 0;
+        var length = TranscriptFile.Look(file.Path)?.Length ?? 0;
         for (long start = 0; start < length; start += PieceBytes)
         {
             _pieces.Add(new Piece(file, start, Math.Min(start + PieceBytes, length)));

@@ -37,9 +37,9 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
     private bool _isSubagent;
     private bool _needsParents;
 
-    /// <summary>Whether a reading could find anything; looks at file lengths only.</summary>
+    /// <summary>Whether a reading could find anything: looks at the files' lengths and times only. A rewritten file may have the length that it had.</summary>
     public static bool HasChanged(SessionPaths session, string configDir, SessionProgress state) =>
-        session.All.Any(path => TranscriptFile.Length(path) is { } length && length != (state.Find(NameOf(path, configDir))?.SeenLength ?? 0));
+        session.All.Any(path => TranscriptFile.Look(path) is { } now && now != (state.Find(NameOf(path, configDir))?.Seen ?? default));
 
     /// <summary>A transcript's name in a state: it stays valid if the config directory moves.</summary>
     public static string NameOf(string path, string configDir) => Path.GetRelativePath(configDir, path);
@@ -104,8 +104,8 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
         _file = _state.Find(name) ?? Moved(file, name) ?? new FileState(name) { LiveFrom = _state.HistoryUntilMs > 0 ? FileState.ByTime : 0 };
         _isSubagent = isSubagent;
         _state.Add(_file);
-        var length = RandomAccess.GetLength(file);
-        if (length < _file.Offset || (_file.Offset > 0 && TranscriptFile.Identity(file, _file.Offset) != _file.Identity))
+        var seen = TranscriptFile.Look(file);
+        if (seen.Length < _file.Offset || (_file.Offset > 0 && TranscriptFile.Identity(file, _file.Offset) != _file.Identity))
         {
             _file.Restart();
             _file.LiveFrom = _file.LiveFrom > 0 ? FileState.ByTime : _file.LiveFrom;
@@ -116,13 +116,13 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
             _file.Restart();
         }
 
-        ReadRows(file, length);
+        ReadRows(file, seen);
         if (_needsParents)
         {
             _needsParents = false;
             _file.Restart();
             _file.Chain = new ParentChain();
-            ReadRows(file, length);
+            ReadRows(file, seen);
         }
     }
 
@@ -140,16 +140,16 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
         return moved.Named(name);
     }
 
-    private void ReadRows(SafeFileHandle file, long length)
+    private void ReadRows(SafeFileHandle file, (long Length, long Written) seen)
     {
-        if (length == _file.Offset)
+        _file.Seen = seen;
+        if (seen.Length == _file.Offset)
         {
-            _file.SeenLength = length;
             _mainMs = _isSubagent ? _mainMs : Math.Max(_mainMs, _file.LastMs);
             return;
         }
 
-        _lines.Open(file, _file.Offset, length);
+        _lines.Open(file, _file.Offset, seen.Length);
         while (!_needsParents && _lines.TryRead(out var line))
         {
             AddLine(line, _lines.LineStart);
@@ -170,7 +170,6 @@ internal sealed class SessionReader(SessionPaths session, string configDir, Sess
         _faults.Add(LineFault.TooLong, _lines.TooLong);
         _bytesRead += _lines.Position - _file.Offset;
         _file.Offset = _lines.Position;
-        _file.SeenLength = length;
         _file.Identity = TranscriptFile.Identity(file, _file.Offset);
         _file.IsUnplaced |= _isSubagent && !_state.HasTurns;
         _mainMs = _isSubagent ? _mainMs : Math.Max(_mainMs, _file.LastMs);

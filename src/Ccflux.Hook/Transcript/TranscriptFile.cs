@@ -32,8 +32,8 @@ internal static class TranscriptFile
         return null;
     }
 
-    /// <summary>In bytes, of the link's target if it is a link; null if there is no file.</summary>
-    public static long? Length(string path)
+    /// <summary>The file's length in bytes and the time of its last write in ticks (UTC), of the link's target if it is a link; null if there is no file.</summary>
+    public static (long Length, long Written)? Look(string path)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -43,25 +43,14 @@ internal static class TranscriptFile
 
         if ((file.Attributes & FileAttributes.ReparsePoint) is not FileAttributes.ReparsePoint)
         {
-            return file.Length;
+            return (file.Length, file.LastWriteTimeUtc.Ticks);
         }
 
         using var target = Open(path, out _);
-        return target is null ? null : RandomAccess.GetLength(target);
+        return target is null ? null : Look(target);
     }
 
-    /// <summary>When the file, or the link's target, was last written to.</summary>
-    public static DateTime LastWriteUtc(string path)
-    {
-        var written = File.GetLastWriteTimeUtc(path);
-        if ((new FileInfo(path).Attributes & FileAttributes.ReparsePoint) is not FileAttributes.ReparsePoint)
-        {
-            return written;
-        }
-
-        using var target = Open(path, out _);
-        return target is null ? written : File.GetLastWriteTimeUtc(target);
-    }
+    public static (long Length, long Written) Look(SafeFileHandle file) => (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file).Ticks);
 
     /// <summary>A hash of the file's first bytes and of the last ones before <paramref name="offset"/>. While it does not change, what was read
     /// is still there, even if the file was appended to, copied or moved; an inode number would say less.</summary>

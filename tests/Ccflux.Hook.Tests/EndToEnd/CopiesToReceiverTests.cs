@@ -20,8 +20,8 @@ public sealed class CopiesToReceiverTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var token = await _receiver.AddUserAsync("petra@example.org");
-        _laptop = new Machine(_receiver.Address.OriginalString, token);
-        _server = new Machine(_receiver.Address.OriginalString, token);
+        _laptop = new Machine(_receiver.Address.OriginalString, token) { Name = "l" };
+        _server = new Machine(_receiver.Address.OriginalString, token) { Name = "s" };
         await _receiver.StartAsync();
     }
 

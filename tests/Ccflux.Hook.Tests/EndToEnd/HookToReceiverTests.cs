@@ -150,7 +150,7 @@ public sealed class HookToReceiverTests
     }
 
     [Fact]
-    public async Task Deliver_KilledAfterTheReceiverStored_SendsAgainAndNothingDoubles()
+    public async Task Deliver_KilledAtEachStep_SendsAgainAndNothingDoubles()
     {
         using var receiver = NewReceiver();
         using var machine = new Machine(receiver.Address.OriginalString, await receiver.AddUserAsync(Email));
@@ -160,7 +160,7 @@ public sealed class HookToReceiverTests
             machine.AddTurn("session", DateTimeOffset.UtcNow.AddHours(-1).AddSeconds(i), output: i + 1);
         }
 
-        foreach (var fault in new[] { Fault.Posting, Fault.Acknowledged, Fault.Committed })
+        foreach (var fault in new[] { Fault.Scanned, Fault.OutboxSaved, Fault.Committed, Fault.Posting, Fault.Acknowledged, Fault.OutboxTrimmed })
         {
             machine.Spool("session");
             Assert.Equal(137, (await machine.DeliverAsync(fault)).ExitCode);

@@ -33,6 +33,9 @@ internal sealed class Machine : IDisposable
 
     public string Home { get; }
 
+    /// <summary>Ends the ids of its requests: two machines that go on with one session make different ones.</summary>
+    public string Name { get; init; } = "";
+
     public StateDirectory State { get; }
 
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
@@ -50,7 +53,7 @@ internal sealed class Machine : IDisposable
     {
         _rows.TryGetValue(session, out var row);
         _rows[session] = row + 1;
-        File.AppendAllText(Transcript(session), Prompt(session, at) + Answer(session, row, at.AddSeconds(2), output));
+        File.AppendAllText(Transcript(session), Prompt(session, at) + Answer(session, $"{row}{Name}", at.AddSeconds(2), output));
     }
 
     /// <summary>Brings a session over from another machine, with all that its transcript has there now.</summary>
@@ -125,6 +128,6 @@ internal sealed class Machine : IDisposable
     private static string Prompt(string session, DateTimeOffset at) =>
         $$"""{"parentUuid":null,"isSidechain":false,"promptId":"{{Guid.NewGuid()}}","type":"user","message":{"role":"user","content":"{{Content}} please"},"uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","permissionMode":"default","promptSource":"sdk","turnOrigin":"sdk","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
 
-    private static string Answer(string session, int row, DateTimeOffset at, int output) =>
-        $$"""{"parentUuid":"{{Guid.NewGuid()}}","isSidechain":false,"type":"assistant","uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","message":{"id":"msg_{{session}}_{{row}}_{{at.ToUnixTimeMilliseconds()}}","model":"{{Model}}","role":"assistant","stop_reason":"end_turn","type":"message","usage":{"input_tokens":5,"output_tokens":{{output}},"cache_creation_input_tokens":30,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":10,"ephemeral_5m_input_tokens":20},"service_tier":"standard","speed":"standard"},"content":[{"type":"text","text":"{{Content}} answered"}]},"requestId":"req_{{session}}_{{row}}_{{at.ToUnixTimeMilliseconds()}}","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
+    private static string Answer(string session, string row, DateTimeOffset at, int output) =>
+        $$"""{"parentUuid":"{{Guid.NewGuid()}}","isSidechain":false,"type":"assistant","uuid":"{{Guid.NewGuid()}}","timestamp":"{{Stamp(at)}}","message":{"id":"msg_{{session}}_{{row}}","model":"{{Model}}","role":"assistant","stop_reason":"end_turn","type":"message","usage":{"input_tokens":5,"output_tokens":{{output}},"cache_creation_input_tokens":30,"cache_read_input_tokens":1000,"cache_creation":{"ephemeral_1h_input_tokens":10,"ephemeral_5m_input_tokens":20},"service_tier":"standard","speed":"standard"},"content":[{"type":"text","text":"{{Content}} answered"}]},"requestId":"req_{{session}}_{{row}}","userType":"external","entrypoint":"sdk-cli","cwd":"/home/dev/proj","sessionId":"{{session}}","version":"2.1.329","gitBranch":"main"}""" + "\n";
 }

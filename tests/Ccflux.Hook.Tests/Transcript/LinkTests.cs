@@ -34,7 +34,7 @@ public sealed class LinkTests : IDisposable
         File.SetLastWriteTimeUtc(_elsewhere.MainPath(), new DateTime(2030, 1, 2, 0, 0, 0, DateTimeKind.Utc));
         File.CreateSymbolicLink(_folder.MainPath(), _elsewhere.MainPath());
 
-        Assert.Equal(2030, TranscriptFile.LastWriteUtc(_folder.MainPath()).Year);
+        Assert.Equal(2030, new DateTime(TranscriptFile.Look(_folder.MainPath())!.Value.Written, DateTimeKind.Utc).Year);
     }
 
     [Theory]

@@ -15,6 +15,7 @@ public sealed class RecountCommandTests : IDisposable
         Assert.Equal(1, (await _receiver.RunAsync("recount", "--check")).ExitCode);
         await _receiver.AddUserAsync("amara@example.org");
         Run("""
+            INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 1) ON CONFLICT DO NOTHING;
             INSERT INTO models VALUES (1, 'claude-opus-5-5', 1);
             INSERT INTO requests VALUES (1, 497000, 77, 1789200000123, 0, 0, 1, 0, 2, 0, 10, 20, 30, 40, 50, 0, NULL, NULL, NULL, 0);
             """);

@@ -84,12 +84,21 @@ public sealed class ConfigurationDocTests
 
     private static async Task<IEnumerable<IGrouping<string, Setting>>> GroupsAsync()
     {
-        var builder = ServeCommand.CreateBuilder();
-        await using var app = Program.Build(builder);
-        return app.Services.ResolvedSettings()
-            .Select(resolved => resolved.Setting)
-            .ToList()
-            .GroupBy(setting => setting.Property.DeclaringType!.Name, StringComparer.Ordinal)
-            .OrderBy(group => s_titles.Keys.ToList().IndexOf(group.Key));
+        var folder = Directory.CreateTempSubdirectory("ccflux-settings-");
+        try
+        {
+            var builder = ServeCommand.CreateBuilder();
+            builder.Configuration["DATABASE_PATH"] = Path.Combine(folder.FullName, "ccflux.db");
+            await using var app = Program.Build(builder);
+            return app.Services.ResolvedSettings()
+                .Select(resolved => resolved.Setting)
+                .ToList()
+                .GroupBy(setting => setting.Property.DeclaringType!.Name, StringComparer.Ordinal)
+                .OrderBy(group => s_titles.Keys.ToList().IndexOf(group.Key));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }
