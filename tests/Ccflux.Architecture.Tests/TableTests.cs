@@ -18,8 +18,8 @@ public sealed partial class TableTests
         ["Platform"] = ["store", "admin_sessions", "audit_log", "leases", "model_colours"],
         ["Usage"] =
         [
-            "active_hours", "event_days", "event_totals", "limit_events", "models", "report_pauses", "requests", "session_days", "session_hours", "sessions", "tier_hints", "tiers", "turn_models",
-            "turn_prompts", "turns", "usage_caps", "usage_day_versions", "usage_days", "usage_events", "usage_hours", "usage_totals", "usage_windows", "user_days", "user_hours", "user_totals",
+            "active_hours", "event_days", "event_totals", "limit_events", "models", "report_pauses", "request_copies", "requests", "session_days", "session_hours", "sessions", "shared_requests",
+            "tier_hints", "tiers", "turn_models", "turn_prompts", "turns", "usage_caps", "usage_day_versions", "usage_days", "usage_events", "usage_hours", "usage_totals", "usage_windows", "user_days", "user_hours", "user_totals",
         ],
     };
 
@@ -30,6 +30,7 @@ public sealed partial class TableTests
         ["Usage/Ledger/LastSeenSql.cs"] = ["devices", "users"],
         // A change of the time zone is remembered in the store; what is read or removed user by user names them.
         ["Usage/Ledger/LedgerRebuildSql.cs"] = ["store"],
+        ["Usage/Copies/CopiesSql.cs"] = ["users"],
         ["Usage/Read/Days/WindowSql.cs"] = ["users"],
         ["Usage/Retention/UsageRetentionSql.cs"] = ["users"],
         ["Usage/Import/LegacySql.cs"] = ["device_keys", "devices", "refresh_tokens"],

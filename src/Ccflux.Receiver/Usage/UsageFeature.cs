@@ -8,6 +8,7 @@ using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Api;
+using Ccflux.Receiver.Usage.Copies;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Ledger;
@@ -40,6 +41,10 @@ internal static class UsageFeature
         services.AddHostedService<CalendarJob>();
         services.AddHostedService<TierJob>();
         services.AddHostedService<RetentionJob>();
+        services.AddSingleton<CopyWakeSignal>();
+        services.AddSingleton<CopyDeclarations>();
+        services.AddHostedService<CopyJob>();
+        services.AddHostedService<SharedRequestJob>();
         services.AddUsageRead();
         services.AddUsagePages();
         return services;

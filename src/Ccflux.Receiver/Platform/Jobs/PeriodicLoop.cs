@@ -15,7 +15,7 @@ internal static class PeriodicLoop
     }
 
     /// <summary>The same, but without the immediate first round.</summary>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <inheritdoc cref="RunAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
     public static async Task RunLaterAsync(
         TimeProvider time, TimeSpan period, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
     {
@@ -25,7 +25,7 @@ internal static class PeriodicLoop
 
     /// <summary>The same with the caller's timer. A host starts a background service on another thread, at some later time; a timer that must count from
     /// the start of the receiver is made with the service.</summary>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <inheritdoc cref="RunAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
     public static async Task RunLaterAsync(PeriodicTimer timer, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
     {
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -41,6 +41,21 @@ internal static class PeriodicLoop
     {
         using var timer = new PeriodicTimer(period, time);
         await timer.WaitForNextTickAsync(stoppingToken);
+        await RunAsync(timer, time, wake, pause, round, failed, stoppingToken);
+    }
+
+    /// <summary>The same, with a first round at once.</summary>
+    /// <inheritdoc cref="RunLaterAsync(TimeProvider, TimeSpan, Func{CancellationToken, Task}, Action{Exception}, CancellationToken)"/>
+    public static async Task RunAsync(
+        TimeProvider time, TimeSpan period, WakeSignal wake, TimeSpan pause, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        await RunAsync(timer, time, wake, pause, round, failed, stoppingToken);
+    }
+
+    private static async Task RunAsync(
+        PeriodicTimer timer, TimeProvider time, WakeSignal wake, TimeSpan pause, Func<CancellationToken, Task> round, Action<Exception> failed, CancellationToken stoppingToken)
+    {
         wake.Take();
         await RoundAsync(round, failed, stoppingToken);
         var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();

@@ -155,6 +155,15 @@ internal static class ApiTables
         .Text("session_id", row => row.SessionId)
         .Integer("turn_index", row => row.TurnIndex);
 
+    public static ApiColumns<SharedRequestsRow> Shared { get; } = new ApiColumns<SharedRequestsRow>()
+        .Text("other_email", row => row.Other.Email)
+        .Integer("requests", row => row.Requests)
+        .Integer("tokens", row => row.Tokens)
+        .Integer("sessions", row => row.Sessions)
+        .Instant("first_utc", row => row.FirstAt)
+        .Instant("last_utc", row => row.LastAt)
+        .Text("counted_for", row => ApiValue.Name(row.CountedFor));
+
     /// <summary>Totals of a period, next to those of all time and of the prior period.</summary>
     public static ApiColumns<SummaryRow> Summary { get; } = new ApiColumns<SummaryRow>()
         .Text("figure", row => row.Figure)

@@ -65,6 +65,8 @@ internal static class UsageApi
             TableShape.None, ApiTables.Models, view => Whole(view.Models), TableFilters.Model, "all-time");
         api.MapUserTable("/users/{email}/limits", "user-limits", "A user's last 50 limit hits in the period.",
             TableShape.None, ApiTables.Limits, view => Whole(view.LimitEvents), TableFilters.Period);
+        api.MapUserTable("/users/{email}/shared", "user-shared", "The 50 users who have most of a user's requests too, as the daily search found them. counted_for is both, user or other.",
+            TableShape.None, ApiTables.Shared, view => Whole(view.Shared), TableFilters.None, "all-time");
     }
 
     /// <summary>A list that is never paged.</summary>

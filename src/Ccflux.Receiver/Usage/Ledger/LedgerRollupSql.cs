@@ -181,7 +181,15 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
-    public const string DeleteEmptySession = "DELETE FROM sessions WHERE user_id = @user AND session_key = @session AND facts = 0";
+    /// <summary>A session whose requests are copies of another user's stays: they may count again, and only the session knows its id.</summary>
+    public const string DeleteEmptySession = """
+        DELETE FROM sessions
+        WHERE user_id = @user AND session_key = @session AND facts = 0
+          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hidden = 2)
+        """;
+
+    /// <summary>A session that stays without facts has no first and no last of them.</summary>
+    public const string EmptySession = "UPDATE sessions SET first_at = NULL, last_at = NULL WHERE user_id = @user AND session_key = @session AND facts = 0";
 
     /// <summary>The first and the last day of a session.</summary>
     public const string SessionDays = "SELECT min(day), max(day) FROM session_days WHERE user_id = @user AND session_key = @session";

@@ -67,6 +67,15 @@ internal sealed class LedgerRollups
 
     public void Remove(long user, in LedgerTurn turn) => Count(user, turn, -1);
 
+    /// <summary>A request that counted in no sum has left a session, which goes with its last one.</summary>
+    public void Release(long user, long session)
+    {
+        if (session != 0)
+        {
+            CountSession(user, session, first: 0, last: 0, sign: 0);
+        }
+    }
+
     public void Flush(WriteSession session)
     {
         SessionsDeleted = false;
@@ -212,7 +221,11 @@ internal sealed class LedgerRollups
             CountSessions(writing, user, facts - cell.Facts, facts);
             if (facts == 0)
             {
-                writing.Execute(LedgerRollupSql.DeleteEmptySession, ("user", user), ("session", session));
+                if (writing.Execute(LedgerRollupSql.DeleteEmptySession, ("user", user), ("session", session)) == 0)
+                {
+                    writing.Execute(LedgerRollupSql.EmptySession, ("user", user), ("session", session));
+                }
+
                 SessionsDeleted = true;
             }
             else if (cell.Shrunk)

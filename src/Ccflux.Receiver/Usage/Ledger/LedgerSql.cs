@@ -66,6 +66,14 @@ internal static class LedgerSql
 
     public const string HideRequest = "UPDATE requests SET hidden = 1 WHERE user_id = @user AND request_key = @key";
 
+    /// <summary>A request that counts becomes a copy of the one with the same key that another user has. What ccflux 0.1 reported has keys of its own.</summary>
+    public const string HideCopy = "UPDATE requests SET hidden = 2, copy_of = @of WHERE user_id = @user AND request_key = @key AND hidden = 0 AND origin <> 7";
+
+    public const string CountCopy = "UPDATE requests SET hidden = 0, copy_of = NULL WHERE user_id = @user AND request_key = @key AND hidden = 2";
+
+    /// <summary>When a session was first reported, and from which device: as much as is known of the first report of one of its requests.</summary>
+    public const string SelectSessionOrigin = "SELECT reported_at, device_ref FROM sessions WHERE user_id = @user AND session_key = @session";
+
     /// <summary>A prompt id names one turn. Of two that claim it the greater key stays, whichever came first.</summary>
     public const string PutPrompt = """
         INSERT INTO turn_prompts (user_id, prompt_key, turn_key) VALUES (@user, @prompt, @turn)

@@ -97,11 +97,51 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
 
         RequestStore.Delete(writing, user, key);
         _isChanged = true;
-        if (!isHidden)
+        if (isHidden)
+        {
+            _rollups.Release(user, request.Session);
+        }
+        else
         {
             _rollups.Remove(user, request, model, keepActiveHour);
         }
 
+        return true;
+    }
+
+    /// <summary>Takes a request out of every sum, because it is a copy of another user's. The row stays, and further reports of it are merged as ever.</summary>
+    /// <param name="writing">The writer's session.</param>
+    /// <param name="user">Who has the copy.</param>
+    /// <param name="key">Of the request.</param>
+    /// <param name="original">Whose request it is.</param>
+    /// <returns>False if it is not stored, or counts in no sum already.</returns>
+    public bool HideCopy(WriteSession writing, long user, long key, long original)
+    {
+        if (writing.Execute(LedgerSql.HideCopy, ("user", user), ("key", key), ("of", original)) == 0)
+        {
+            return false;
+        }
+
+        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+        _rollups.Remove(user, request, model);
+        _isChanged = true;
+        return true;
+    }
+
+    /// <summary>Adds a copy to every sum again: the inverse of <see cref="HideCopy"/>.</summary>
+    /// <returns>False if it is not stored, or no copy.</returns>
+    public bool CountCopy(WriteSession writing, long user, long key)
+    {
+        if (writing.Execute(LedgerSql.CountCopy, ("user", user), ("key", key)) == 0)
+        {
+            return false;
+        }
+
+        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+        var from = writing.First(
+            LedgerSql.SelectSessionOrigin, static rows => new ReportOrigin(rows.Int64(0), rows.Int64OrNull(1), null), ("user", user), ("session", request.Session));
+        _rollups.Add(user, request, model, from == default ? new ReportOrigin(request.At, null, null) : from);
+        _isChanged = true;
         return true;
     }
 
@@ -271,6 +311,10 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         {
             _rollups.Remove(user, known, knownModel);
             _rollups.Add(user, merged, mergedModel, from);
+        }
+        else if (merged.Session != known.Session)
+        {
+            _rollups.Release(user, known.Session);
         }
 
         _changed++;

@@ -51,7 +51,8 @@ internal sealed class UserPageQuery(ReadSessions readers, DayCache days, CostHis
             WindowsPanel.Table(snapshot, windows.Period, request.Windows),
             SessionsPanel.Read(snapshot, dayReader, id, scope.Filter, request.Sessions),
             [.. DevicesPanel.Read(snapshot).Where(device => device.User.Id == id)],
-            SessionsPanel.ReadLimits(snapshot, id, scope.Filter));
+            SessionsPanel.ReadLimits(snapshot, id, scope.Filter),
+            CopiesPanel.Read(snapshot, id));
     }
 
     private static UserTotals AllTimeTotals(AllTime allTime, UserFacts? facts, bool byModel) => new(

@@ -41,7 +41,8 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, LedgerWriter ledger
         // What is left are sessions of which only limits were reported.
         if (removed.IsCommitted)
         {
-            removed = await writer.WriteAsync(session => session.Execute(UsageRetentionSql.DeleteSessions, ("user", user)));
+            removed = await writer.WriteAsync(session =>
+                session.Execute(UsageRetentionSql.DeleteSessions, ("user", user)) + session.Execute(UsageRetentionSql.DeleteShared, ("user", user)));
         }
 
         return (removed.IsCommitted ? UserChangeResult.Ok(address) : UserChangeResult.Busy, facts);

@@ -3,7 +3,8 @@ namespace Ccflux.Receiver.Usage.Retention;
 /// <summary>Statements that find and remove usage past its retention.</summary>
 internal static class UsageRetentionSql
 {
-    public const string SelectUsers = "SELECT user_id FROM user_totals ORDER BY user_id";
+    /// <summary>Those of whom something counts, and those whose requests may all be copies of another user's.</summary>
+    public const string SelectUsers = "SELECT user_id FROM user_totals UNION SELECT user_id FROM request_copies ORDER BY user_id";
 
     public const string SelectUser = "SELECT user_id FROM users WHERE email = @email";
 
@@ -24,6 +25,8 @@ internal static class UsageRetentionSql
     public const string DeletePauses = "DELETE FROM report_pauses WHERE user_id = @user AND until_at < @before";
 
     public const string DeleteSessions = "DELETE FROM sessions WHERE user_id = @user AND facts = 0";
+
+    public const string DeleteShared = "DELETE FROM shared_requests WHERE user_id = @user OR other_user_id = @user";
 
     public const string DeleteCaps = "DELETE FROM usage_caps WHERE day < @before";
 }

@@ -90,10 +90,37 @@ CREATE TABLE requests (
     duration_ms           INTEGER,                        -- these three: from telemetry
     first_token_ms        INTEGER,
     stated_cost_micros    INTEGER,
-    hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn
+    hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's
+    copy_of               INTEGER,                        -- while hidden = 2: the user whose request it is
     PRIMARY KEY (user_id, hour, request_key)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
+CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
+CREATE INDEX requests_copies_by_session ON requests (user_id, session_key) WHERE hidden = 2;
+
+-- An admin's word that the requests of a user which another user also has are copies of the other's: they count only for the other.
+CREATE TABLE request_copies (
+    user_id     INTEGER NOT NULL,
+    of_user_id  INTEGER NOT NULL,
+    declared_at INTEGER NOT NULL,
+    declared_by TEXT    NOT NULL,                         -- as in the audit log
+    PRIMARY KEY (user_id, of_user_id)
+) WITHOUT ROWID;
+CREATE INDEX request_copies_by_original ON request_copies (of_user_id);
+
+-- Requests of a user whose keys another user has too: found once a day, all rows again. Two users have two rows, each with the figures of its own user.
+CREATE TABLE shared_requests (
+    user_id       INTEGER NOT NULL,
+    other_user_id INTEGER NOT NULL,
+    requests      INTEGER NOT NULL,
+    counted       INTEGER NOT NULL,                       -- of these: those that count for both
+    tokens        INTEGER NOT NULL,                       -- of all four kinds
+    sessions      INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    found_at      INTEGER NOT NULL,
+    PRIMARY KEY (user_id, other_user_id)
+) WITHOUT ROWID;
 
 CREATE TABLE turns (
     user_id     INTEGER NOT NULL,

@@ -46,6 +46,13 @@ internal sealed class ScopedHistory : IAsyncDisposable
         }
 
         await history.ExecuteAsync("INSERT INTO refresh_tokens (token, email, division) VALUES ('sha256:unused', 'unused-trace2@example.org', @division)", ("division", Blue));
+        foreach (var (user, other) in new[] { (1, 2), (2, 1), (1, 3), (3, 1), (2, 4), (4, 2) })
+        {
+            await history.ExecuteAsync(
+                "INSERT INTO shared_requests (user_id, other_user_id, requests, counted, tokens, sessions, first_at, last_at, found_at) VALUES (@user, @other, 1, 1, 1, 1, 1, 1, @now)",
+                ("user", user), ("other", other), ("now", scoped.Now));
+        }
+
         await history.ExecuteAsync("INSERT INTO quota_accounts (account_id, account_key, owner, source, label, email, created_at) VALUES (9, 'polled', 0, 'oauth', '', 'polled-trace2@example.org', 1)");
         await history.ExecuteAsync("INSERT INTO quota_windows (account_id, name, used_milli, observed_at, source) VALUES (9, 'five_hour', 50000, @now, 'oauth')", ("now", scoped.Now));
         await scoped.SendTelemetryAsync(OrganisationToken, "claimed-trace2", ("user.email", History.Email(2)), ("team", "claimed-trace2"));

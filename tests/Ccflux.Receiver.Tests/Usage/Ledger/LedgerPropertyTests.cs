@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Tests.Usage.Ledger;
 public sealed class LedgerPropertyTests
 {
     /// <summary>Everything that does not depend on when a report came.</summary>
-    private static readonly string[] s_tables =
+    internal static readonly string[] Tables =
     [
         "SELECT * FROM requests ORDER BY user_id, request_key",
         "SELECT * FROM turns ORDER BY user_id, turn_key",
@@ -88,7 +88,7 @@ public sealed class LedgerPropertyTests
                 }
 
                 await ledger.WriteAsync(1, [], turns);
-                List<string> rows = [.. s_tables.SelectMany(ledger.Rows)];
+                List<string> rows = [.. Tables.SelectMany(ledger.Rows)];
                 Assert.Empty(await ledger.CheckAsync());
                 Assert.Equal(first ??= rows, rows);
             }

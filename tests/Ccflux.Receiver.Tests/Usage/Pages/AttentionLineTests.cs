@@ -48,4 +48,14 @@ public sealed class AttentionLineTests
         Assert.Equal(("5 people", "have gone silent", "a, b and 3 more"), (line.Subject, line.Says, line.Detail));
         Assert.Equal("/admin/?period=7d&seats.view=silent#seats", line.Href);
     }
+
+    [Theory]
+    [InlineData(1, "has a request that ben has too")]
+    [InlineData(1200, "has 1\u202F200 requests that ben has too")]
+    public void SharedRequests_NamesBoth_AndLeadsToTheForm(int requests, string says)
+    {
+        var line = AttentionLine.Of(new Attention(AttentionKind.SharedRequests, ["amara@x", "ben@x"], requests, null, false, Now, ""), Now, s_page);
+
+        Assert.Equal((Tone.Warn, "amara", says, "/admin/users/amara%40x#shared"), (line.Tone, line.Subject, line.Says, line.Href));
+    }
 }

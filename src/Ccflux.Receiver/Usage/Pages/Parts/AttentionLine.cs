@@ -32,6 +32,12 @@ internal sealed record AttentionLine(Tone Tone, string Subject, string Says, str
         AttentionKind.ReportsRefused => new(Tone.Bad, Names(item), item.Count == 1 ? "has had reports refused" : "have had reports refused", item.Detail, item.Count == 1 ? UserHref(item) : "#seats"),
         AttentionKind.Silent => new(Tone.None, People(item.Count), item.Count == 1 ? "has gone silent" : "have gone silent", Names(item), Seats(link, SeatViews.Silent)),
         AttentionKind.NeverReported => new(Tone.None, People(item.Count), item.Count == 1 ? "has a seat but has never reported" : "have a seat but have never reported", Names(item), Seats(link, SeatViews.Never)),
+        AttentionKind.SharedRequests => new(
+            Tone.Warn,
+            Name(item),
+            $"has {(item.Count == 1 ? "a request" : $"{Numbers.Count(item.Count)} requests")} that {Local(item.Subjects[1])} has too",
+            "such requests count for both users, until an admin says whose they are",
+            UserHref(item) + UsageLinks.SharedAnchor),
         AttentionKind.UnpricedModel => new(Tone.Info, Names(item), item.Count == 1 ? "has no price" : "have no price", "their list-price value is missing; PRICES_PATH can add it", "#models"),
         AttentionKind.DatabaseSize => new(Tone.Warn, "The database", item.Detail, "the audit log and the users table below show what changed", null),
     };

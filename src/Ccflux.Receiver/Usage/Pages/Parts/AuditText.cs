@@ -13,6 +13,8 @@ internal static class AuditText
         "user.reissue" => "Token reissued",
         "user.forget-usage" => "Usage removed",
         "user.refuse" => "Manually inserted user refused",
+        "user.copies" => "Shared requests declared as copies",
+        "user.copies-count" => "Shared requests counted for both users again",
         "user.division" => "Division changed",
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",

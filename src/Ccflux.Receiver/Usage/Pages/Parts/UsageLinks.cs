@@ -9,6 +9,9 @@ internal static class UsageLinks
 {
     public const string Home = "/admin/";
 
+    /// <summary>Anchor of the requests that other users have too, on a user's page.</summary>
+    public const string SharedAnchor = "#shared";
+
     private static readonly string[] s_filterFields = ["period", "from", "to", "model"];
 
     /// <summary>A person's page, for the same period and model.</summary>
@@ -16,6 +19,12 @@ internal static class UsageLinks
         new PageLink(User(email), link.Fields.Where(field => s_filterFields.Contains(field.Key, StringComparer.Ordinal))).With();
 
     public static string User(string email) => $"{IdentityLinks.Users}/{Uri.EscapeDataString(email)}";
+
+    /// <summary>The form that declares a user's requests to be copies of another's.</summary>
+    public static string DeclareCopies(string email, string original) => $"{User(email)}/copies/{Uri.EscapeDataString(original)}/declare";
+
+    /// <summary>The form that takes this back.</summary>
+    public static string TakeBackCopies(string email, string original) => $"{User(email)}/copies/{Uri.EscapeDataString(original)}/take-back";
 
     /// <summary>The fields that carry a filter, for links to the API.</summary>
     public static string Query(UsageFilter filter)

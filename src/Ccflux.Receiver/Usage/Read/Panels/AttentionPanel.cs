@@ -26,6 +26,7 @@ internal static class AttentionPanel
         .. Devices(devices, DeviceStatus.WaitingForApproval, AttentionKind.DeviceWaiting),
         .. Devices(devices, DeviceStatus.RegisteredAgain, AttentionKind.DeviceRegisteredAgain),
         .. Seats(seats),
+        .. Shared(snapshot),
         .. Unpriced(snapshot, recent),
     ];
 
@@ -85,6 +86,10 @@ internal static class AttentionPanel
 
     private static Attention People(AttentionKind kind, List<SeatRow> seats, DateTimeOffset? at) =>
         new(kind, [.. seats.Take(Attention.MaxSubjects).Select(seat => seat.User.Email)], seats.Count, null, false, at, "");
+
+    private static IEnumerable<Attention> Shared(UsageSnapshot snapshot) =>
+        CopiesPanel.Undeclared(snapshot, MaxLines).Select(pair => new Attention(
+            AttentionKind.SharedRequests, [pair.User.Email, pair.Other.Email], (int)Math.Min(pair.Requests, int.MaxValue), null, false, pair.FoundAt, ""));
 
     private static IEnumerable<Attention> Unpriced(UsageSnapshot snapshot, PeriodTotals recent)
     {

@@ -127,6 +127,30 @@ internal static class UsageReadSql
         WHERE l.user_id = @user AND l.at >= @from AND l.at < @to ORDER BY l.at DESC LIMIT 50
         """;
 
+    /// <summary>The users who have requests of a user too, and those whose requests are declared to be copies of that user's, or the other way round; the most requests first. Columns: the other
+    /// user, the five figures, whether the user's are copies, whether the other's are.</summary>
+    public const string SharedRequests = """
+        SELECT o.other_user_id, coalesce(s.requests, 0), coalesce(s.tokens, 0), coalesce(s.sessions, 0), s.first_at, s.last_at,
+               CASE WHEN c.user_id IS NULL THEN 0 ELSE 1 END, CASE WHEN d.user_id IS NULL THEN 0 ELSE 1 END
+        FROM (SELECT other_user_id FROM shared_requests WHERE user_id = @user
+              UNION SELECT of_user_id FROM request_copies WHERE user_id = @user
+              UNION SELECT user_id FROM request_copies WHERE of_user_id = @user) o
+        LEFT JOIN shared_requests s ON s.user_id = @user AND s.other_user_id = o.other_user_id
+        LEFT JOIN request_copies c ON c.user_id = @user AND c.of_user_id = o.other_user_id
+        LEFT JOIN request_copies d ON d.user_id = o.other_user_id AND d.of_user_id = @user
+        WHERE @everybody = 1 OR o.other_user_id = ANY(@users)
+        ORDER BY coalesce(s.requests, 0) DESC, o.other_user_id LIMIT @limit
+        """;
+
+    /// <summary>Pairs of users with requests that count for both, although no admin has said whose they are. Columns: the two users, the requests, when they were found.</summary>
+    public const string UndeclaredCopies = """
+        SELECT user_id, other_user_id, counted, found_at FROM shared_requests s
+        WHERE user_id < other_user_id AND counted > 0 AND (@everybody = 1 OR (user_id = ANY(@users) AND other_user_id = ANY(@users)))
+          AND NOT EXISTS (SELECT 1 FROM request_copies c WHERE c.user_id = s.user_id AND c.of_user_id = s.other_user_id)
+          AND NOT EXISTS (SELECT 1 FROM request_copies c WHERE c.user_id = s.other_user_id AND c.of_user_id = s.user_id)
+        ORDER BY counted DESC, user_id, other_user_id LIMIT @limit
+        """;
+
     private const string SessionColumns = """
         SELECT session_key, session_id, first_at, last_at,
                (SELECT count(*) FROM turns t WHERE t.user_id = s.user_id AND t.session_key = s.session_key AND t.hidden = 0) AS turns,

@@ -32,10 +32,14 @@ public enum AttentionKind
 
     /// <summary>The database is large or growing fast.</summary>
     DatabaseSize = 9,
+
+    /// <summary>Two users have the same requests, and they count for both.</summary>
+    SharedRequests = 10,
 }
 
 /// <summary>One line of "Needs attention".</summary>
-/// <param name="Subjects">Who or what it is about: e-mail addresses, a device's name, models. At most <see cref="MaxSubjects"/>; <paramref name="Count"/> counts all.</param>
+/// <param name="Subjects">Who or what it is about: e-mail addresses, a device's name, models. At most <see cref="MaxSubjects"/>; <paramref name="Count"/> counts all, or the requests of two
+/// users.</param>
 /// <param name="Share">For a window: how full it is, 1 being the limit or the peak.</param>
 /// <param name="OfLimit">True if <paramref name="Share"/> is of an observed limit, false if it is of the user's peak.</param>
 /// <param name="At">When it happened, or when the window ends.</param>

@@ -24,7 +24,8 @@ public sealed record UserPageView(
     WindowTable Windows,
     Paged<SessionRow> Sessions,
     IReadOnlyList<DeviceRow> Devices,
-    IReadOnlyList<LimitEventRow> LimitEvents);
+    IReadOnlyList<LimitEventRow> LimitEvents,
+    IReadOnlyList<SharedRequestsRow> Shared);
 
 /// <param name="Sessions">Null while a model is selected, as is <paramref name="Failed"/>.</param>
 public sealed record UserTotals(TokenSums Tokens, Cost Cost, long? Sessions, long Turns, long? Failed, DateTimeOffset? FirstAt, DateTimeOffset? LastAt);
