@@ -16,8 +16,10 @@ public sealed class RecountCommandTests : IDisposable
         await _receiver.AddUserAsync("amara@example.org");
         Run("""
             INSERT INTO users (user_id, email, created_at) VALUES (1, 'amara@example.org', 1) ON CONFLICT DO NOTHING;
-            INSERT INTO models VALUES (1, 'claude-opus-5-5', 1);
-            INSERT INTO requests VALUES (1, 497000, 77, 1789200000123, 0, 0, 1, 0, 2, 0, 10, 20, 30, 40, 50, 0, NULL, NULL, NULL, 0);
+            INSERT INTO models (model_id, name, first_seen_at) VALUES (1, 'claude-opus-5-5', 1);
+            INSERT INTO requests (user_id, hour, request_key, at, session_key, turn_key, model_id, price_class, origin, provenance,
+                input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches)
+            VALUES (1, 497000, 77, 1789200000123, 0, 0, 1, 0, 2, 0, 10, 20, 30, 40, 50, 0);
             """);
 
         var wrong = await _receiver.RunAsync("recount", "--check");
