@@ -1,6 +1,8 @@
 using Ccflux.Receiver.Tests.Usage.Ledger;
 using Ccflux.Receiver.Usage.Copies;
 using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Storage.Sql;
+using Ccflux.Storage.Sqlite;
 using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Copies;
@@ -231,6 +233,23 @@ public sealed class CopyPropertyTests
         Assert.Equal((0, 1), await copies.ApplyAsync());
         Assert.Equal(["2", "3"], copies.Ledger.Rows("SELECT user_id FROM user_totals ORDER BY user_id"));
         await copies.AssertExactAsync();
+    }
+
+    /// <summary>A session is deleted, and copies count again, without reading all requests of the user.</summary>
+    [Fact]
+    public async Task Statements_ThatReadCopies_UseTheIndexesOfCopies()
+    {
+        await using var copies = new CopiesUnderTest();
+        using var connection = SqliteConnection.OpenReadOnly(copies.Ledger.DatabasePath);
+
+        Assert.Contains(Plan(CopiesSql.SelectHidden, ("user", 1), ("of", 2), ("limit", 3)), step => step.Contains("COVERING INDEX requests_copies (user_id=? AND copy_of=?", StringComparison.Ordinal));
+        Assert.Contains(Plan(CopiesSql.SelectTakenBack), step => step.Contains("COVERING INDEX requests_copies", StringComparison.Ordinal));
+        Assert.Contains(
+            Plan(LedgerRollupSql.DeleteEmptySession, ("user", 1), ("session", 2)), step => step.Contains("COVERING INDEX requests_copies_by_session (user_id=? AND session_key=?", StringComparison.Ordinal));
+        Assert.Contains(
+            Plan(CopiesSql.SelectCopies, ("user", 1), ("of", 2), ("from", 3), ("to", 4)), step => step.Contains("SEARCH o USING COVERING INDEX requests_by_key (user_id=? AND request_key>?", StringComparison.Ordinal));
+
+        List<string> Plan(string sql, params SqlParameter[] parameters) => connection.List("EXPLAIN QUERY PLAN " + sql, static rows => rows.Text(3), parameters);
     }
 
     private static long Pick(RandomReports random) => random.Random.Next(1, Users + 1);
