@@ -177,5 +177,11 @@ internal static class LedgerRecountSql
 
     public const string SessionDaysToCompare = "SELECT day, session_key, 0, facts, 0, 0, 0, 0, 0, 0 FROM session_days WHERE user_id = @user";
 
-    public const string Users = "SELECT DISTINCT user_id FROM sessions WHERE user_id > @after ORDER BY user_id LIMIT @limit";
+    /// <summary>Everybody who may have requests or sums, also one without the other.</summary>
+    public const string Users = """
+        SELECT user_id FROM (
+            SELECT user_id FROM users UNION SELECT user_id FROM user_totals UNION SELECT DISTINCT user_id FROM sessions
+        ) AS known
+        WHERE user_id > @after ORDER BY user_id LIMIT @limit
+        """;
 }

@@ -73,7 +73,11 @@ public sealed class MergeTests
     {
         var request = new RandomReports(1).Request() with
         {
-            Sources = RequestSources.Hook, NamedBy = RequestSources.Hook, SplitBy = splitBy, SessionRank = rank, IsFinal = isFinal,
+            Sources = RequestSources.Hook,
+            NamedBy = RequestSources.Hook,
+            SplitBy = splitBy,
+            SessionRank = rank,
+            IsFinal = isFinal,
         };
 
         Assert.Equal(expected, RequestProvenance.Pack(request));
