@@ -58,25 +58,6 @@ public sealed class PriceList
         return null;
     }
 
-    /// <summary>USD, or null if the model has no price on that day. Without web searches.</summary>
-    public decimal? Cost(string model, DateOnly day, ModelUsage usage, PriceTerms terms = default)
-    {
-        if (Find(model, day, terms) is not { } price)
-        {
-            return null;
-        }
-
-        var all = new TokenCounts
-        {
-            InputTokens = usage.InputTokens,
-            OutputTokens = usage.OutputTokens,
-            CacheReadTokens = usage.CacheReadTokens,
-            CacheWriteTokens = usage.CacheWriteTokens,
-            CacheWrite1hTokens = usage.CacheWrite1hTokens,
-        };
-        return Cost(price, all, usage.Over100k, usage.Over200k, usage.Fast);
-    }
-
     /// <summary>USD for sums: the subsets' tokens are charged at their own rates, if the model has such rates, instead of the base rates. Tokens that are both
     /// fast and large are charged both differences: sums do not show how many these are, and only one model ever had both (Opus 4.6, until 2026-03-12).</summary>
     public static decimal Cost(ModelPrice price, TokenCounts all, TokenCounts? over100k, TokenCounts? over200k, TokenCounts? fast)

@@ -3,16 +3,14 @@ namespace Ccflux.Contracts.Usage;
 /// <summary>Bounds of what <c>POST /report</c> accepts. Both sides enforce them: the client packs by them, the receiver refuses what exceeds them.</summary>
 public static class ReportLimits
 {
-    public const int MaxTurns = 200;
     public const int MaxSessionId = 64;
     public const int MaxModels = 20;
     public const int MaxModelName = 128;
     public const int MaxText = 64;
     public const int MaxLimitEvents = 20;
     public const int MaxTurnIndex = 1_000_000;
-    public const int MaxMessages = 1_000_000;
 
-    /// <summary>Largest token count of one model in one turn: ten thousand requests that each send a full context of a million tokens. A night
+    /// <summary>Largest token count of one model in one turn of ccflux 0.1: ten thousand requests that each send a full context of a million tokens. A night
     /// of many agents at work reaches a tenth of that, so no honest turn exceeds it; and a sum of ten million such turns still fits a long.</summary>
     public const long MaxTokens = 10_000_000_000;
 

@@ -12,6 +12,5 @@ public sealed record TokenCounts
 
     public long CacheWriteTokens { get; init; }
 
-    [JsonPropertyName("cache_write_1h_tokens")]
     public long CacheWrite1hTokens { get; init; }
 }

@@ -5,8 +5,6 @@ namespace Ccflux.Contracts.Usage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     MaxDepth = ReportLimits.MaxDepth)]
-[JsonSerializable(typeof(TurnBatch))]
-[JsonSerializable(typeof(TurnReport))]
 [JsonSerializable(typeof(LegacyReport))]
 [JsonSerializable(typeof(RequestBatch))]
 [JsonSerializable(typeof(ReportReply))]

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
+using Ccflux.Testing;
 using Xunit;
 
 namespace Ccflux.Contracts.Tests.Pricing;

@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Contracts;
 

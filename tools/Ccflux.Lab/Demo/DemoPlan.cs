@@ -3,7 +3,7 @@ using Ccflux.Contracts.Usage;
 namespace Ccflux.Lab.Demo;
 
 /// <summary>Turns of one person, as they reach the receiver.</summary>
-internal sealed record DemoReport(DemoPerson Person, DateTimeOffset ReceivedAt, IReadOnlyList<TurnReport> Turns);
+internal sealed record DemoReport(DemoPerson Person, DateTimeOffset ReceivedAt, IReadOnlyList<DemoTurn> Turns);
 
 /// <summary>Generates 45 days of everyone's turns up to now, deterministic for a given now. It has working hours, weekends, blocks of work in a few
 /// sessions, failed turns, a limit hit, and blocks that are open now, whatever the hour is.</summary>
@@ -86,7 +86,7 @@ internal sealed class DemoPlan
     private void AddBlock(DemoSessions writer, DemoPerson person, DateTimeOffset at, long budget, bool hitsLimit) =>
         Keep(person, writer.Block(at, TimeSpan.FromMinutes(150 + _random.Next(100)), budget, hitsLimit));
 
-    private void Keep(DemoPerson person, IReadOnlyList<TurnReport> turns)
+    private void Keep(DemoPerson person, IReadOnlyList<DemoTurn> turns)
     {
         // A hook sends a few minutes of turns at a time.
         foreach (var report in turns.Chunk(3))

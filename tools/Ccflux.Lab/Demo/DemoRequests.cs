@@ -4,7 +4,7 @@ using Ccflux.Receiver.Usage.Ledger;
 
 namespace Ccflux.Lab.Demo;
 
-/// <summary>The requests of a person's turns: each turn's usage of a model, spread evenly over its messages and its duration.</summary>
+/// <summary>The requests of a person's turns: each turn's usage of a model, spread evenly over its requests and its duration.</summary>
 internal static class DemoRequests
 {
     public static IncomingRequests Of(DemoReport report, long user, long device)
@@ -23,7 +23,7 @@ internal static class DemoRequests
         };
     }
 
-    private static IncomingSession Session(string id, TurnReport[] turns)
+    private static IncomingSession Session(string id, DemoTurn[] turns)
     {
         var key = LedgerKey.OfSession(id);
         return new IncomingSession(key, id, turns[0].Entrypoint, [.. turns.Select(turn => Turn(turn, key))], [], [.. turns.SelectMany(turn => Requests(turn, key))])
@@ -32,23 +32,23 @@ internal static class DemoRequests
         };
     }
 
-    private static LedgerTurn Turn(TurnReport turn, long session) =>
-        new(KeyOf(turn), session, turn.StartedUtc.ToUnixTimeMilliseconds(), turn.EndedUtc.ToUnixTimeMilliseconds(), turn.Outcome);
+    private static LedgerTurn Turn(DemoTurn turn, long session) =>
+        new(KeyOf(turn), session, turn.Started.ToUnixTimeMilliseconds(), turn.Ended.ToUnixTimeMilliseconds(), turn.Outcome);
 
-    private static IEnumerable<LedgerRequest> Requests(TurnReport turn, long session)
+    private static IEnumerable<LedgerRequest> Requests(DemoTurn turn, long session)
     {
-        var (turnKey, started) = (KeyOf(turn), turn.StartedUtc.ToUnixTimeMilliseconds());
-        var length = turn.EndedUtc.ToUnixTimeMilliseconds() - started;
+        var (turnKey, started) = (KeyOf(turn), turn.Started.ToUnixTimeMilliseconds());
+        var length = turn.Ended.ToUnixTimeMilliseconds() - started;
         foreach (var (model, usage) in turn.Models)
         {
-            for (var i = 0; i < usage.Messages; i++)
+            for (var i = 0; i < usage.Requests; i++)
             {
-                var last = i == usage.Messages - 1;
-                long Part(long sum) => last ? sum - (sum / usage.Messages * i) : sum / usage.Messages;
+                var last = i == usage.Requests - 1;
+                long Part(long sum) => last ? sum - (sum / usage.Requests * i) : sum / usage.Requests;
                 yield return new LedgerRequest
                 {
-                    Key = LedgerKey.OfRow(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.TurnIndex} {model} {i}")),
-                    At = started + (length * (i + 1) / usage.Messages),
+                    Key = LedgerKey.OfRow(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.Index} {model} {i}")),
+                    At = started + (length * (i + 1) / usage.Requests),
                     Sources = RequestSources.Hook,
                     NamedBy = RequestSources.Hook,
                     SplitBy = RequestSources.Hook,
@@ -57,18 +57,19 @@ internal static class DemoRequests
                     Turn = turnKey,
                     Origin = RequestOrigin.Main,
                     Model = model,
-                    Input = Part(usage.InputTokens),
-                    Output = Part(usage.OutputTokens),
-                    CacheRead = Part(usage.CacheReadTokens),
-                    CacheWrite1h = Part(usage.CacheWriteTokens),
+                    Input = Part(usage.Input),
+                    Output = Part(usage.Output),
+                    CacheRead = Part(usage.CacheRead),
+                    CacheWrite1h = Part(usage.CacheWrite),
                     IsFinal = true,
                 };
             }
         }
     }
 
-    private static IEnumerable<IncomingLimit> Limits(TurnReport turn) => (turn.LimitEvents ?? []).Select(limit => new IncomingLimit(
-        KeyOf(turn), limit.AtUtc.ToUnixTimeMilliseconds(), limit.Window ?? "", limit.ResetsAtUtc?.ToUnixTimeMilliseconds(), limit.Final));
+    private static IEnumerable<IncomingLimit> Limits(DemoTurn turn) => turn.LimitHit is not { } hit
+        ? []
+        : [new IncomingLimit(KeyOf(turn), hit.At.ToUnixTimeMilliseconds(), "five_hour", hit.ResetsAt.ToUnixTimeMilliseconds(), IsFinal: true)];
 
-    private static long KeyOf(TurnReport turn) => LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.TurnIndex}"));
+    private static long KeyOf(DemoTurn turn) => LedgerKey.OfTurn(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.Index}"));
 }

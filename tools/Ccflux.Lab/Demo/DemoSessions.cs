@@ -18,20 +18,19 @@ internal sealed class DemoSessions(DemoPerson person, Random random)
 
     private string _session = "";
     private int _index;
-    private DateTimeOffset _sessionStart;
 
     /// <summary>Generates turns from <paramref name="at"/> on that bill <paramref name="budget"/> tokens, give or take a turn. Work that hits the limit
     /// ends with a refused turn.</summary>
-    public IReadOnlyList<TurnReport> Block(DateTimeOffset at, TimeSpan length, long budget, bool hitsLimit)
+    public IReadOnlyList<DemoTurn> Block(DateTimeOffset at, TimeSpan length, long budget, bool hitsLimit)
     {
         var count = Math.Max(2, (int)(budget / TurnTokens));
-        var turns = new List<TurnReport>(count + 1);
+        var turns = new List<DemoTurn>(count + 1);
         var step = length / count;
         for (var i = 0; i < count && budget > 0; i++)
         {
             if (_session.Length == 0 || (i == 0 && random.Next(12) != 0) || random.Next(26) == 0)
             {
-                Begin(at);
+                Begin();
             }
 
             var turn = Turn(at, step, Math.Min(budget, Spread(TurnTokens)));
@@ -48,42 +47,29 @@ internal sealed class DemoSessions(DemoPerson person, Random random)
         return turns;
     }
 
-    private void Begin(DateTimeOffset at)
+    private void Begin()
     {
         Span<byte> id = stackalloc byte[16];
         random.NextBytes(id);
         _session = new Guid(id).ToString();
         _index = 0;
-        _sessionStart = at;
     }
 
-    private TurnReport Turn(DateTimeOffset at, TimeSpan step, long billed)
+    private DemoTurn Turn(DateTimeOffset at, TimeSpan step, long billed)
     {
         var took = TimeSpan.FromSeconds(Math.Min(step.TotalSeconds * 0.6, 8 + random.Next(120)));
         var failed = random.Next(160) == 0;
         return Make(at, at + took, failed ? TurnOutcome.Failed : random.Next(40) == 0 ? TurnOutcome.Interrupted : TurnOutcome.Completed) with
         {
-            Models = failed ? new Dictionary<string, ModelUsage>(StringComparer.Ordinal) : Models(billed),
+            Models = failed ? new Dictionary<string, DemoUsage>(StringComparer.Ordinal) : Models(billed),
         };
     }
 
-    private TurnReport Refused(DateTimeOffset at) => Make(at, at.AddSeconds(3), TurnOutcome.Failed) with
-    {
-        LimitEvents = [new LimitEvent { AtUtc = at.AddSeconds(3), Window = "five_hour", ResetsAtUtc = at.AddMinutes(50), Final = true }],
-    };
+    private DemoTurn Refused(DateTimeOffset at) => Make(at, at.AddSeconds(3), TurnOutcome.Failed) with { LimitHit = (at.AddSeconds(3), at.AddMinutes(50)) };
 
-    private TurnReport Make(DateTimeOffset started, DateTimeOffset ended, string outcome) => new()
-    {
-        SessionId = _session,
-        TurnIndex = _index++,
-        StartedUtc = started,
-        EndedUtc = ended,
-        SessionStartUtc = _sessionStart,
-        Entrypoint = random.Next(6) == 0 ? "sdk-cli" : "cli",
-        Outcome = outcome,
-    };
+    private DemoTurn Make(DateTimeOffset started, DateTimeOffset ended, string outcome) => new(_session, _index++, started, ended, random.Next(6) == 0 ? "sdk-cli" : "cli", outcome);
 
-    private Dictionary<string, ModelUsage> Models(long billed)
+    private Dictionary<string, DemoUsage> Models(long billed)
     {
         var main = random.NextDouble() < person.Opus ? Opus : Sonnet;
         if (string.Equals(person.Name, LongContextPerson, StringComparison.Ordinal) && random.Next(8) == 0)
@@ -93,40 +79,22 @@ internal sealed class DemoSessions(DemoPerson person, Random random)
 
         // Every fourth turn has a subagent or a small side call on the small model.
         var side = random.Next(4) == 0 ? billed / 4 : 0;
-        var models = new Dictionary<string, ModelUsage>(StringComparer.Ordinal) { [main] = Usage(billed - side, isLong: string.Equals(main, SonnetLong, StringComparison.Ordinal)) };
+        var models = new Dictionary<string, DemoUsage>(StringComparer.Ordinal) { [main] = Usage(billed - side) };
         if (side > 0)
         {
-            models[Haiku] = Usage(side, isLong: false);
+            models[Haiku] = Usage(side);
         }
 
         return models;
     }
 
-    private ModelUsage Usage(long billed, bool isLong)
+    private DemoUsage Usage(long billed)
     {
         var input = Math.Max(3, billed * random.Next(12, 30) / 100);
         var read = billed * random.Next(12, 38);
         var write = billed * random.Next(8, 22) / 10;
-        var usage = new ModelUsage
-        {
-            InputTokens = input,
-            OutputTokens = Math.Max(1, billed - input),
-            CacheReadTokens = read,
-            CacheWriteTokens = write,
-            CacheWrite1hTokens = write,
-            Messages = random.Next(1, 12),
-        };
-        return isLong ? usage with { Over100k = Whole(usage), Over200k = Whole(usage) } : usage;
+        return new DemoUsage(random.Next(1, 12), input, Math.Max(1, billed - input), read, write);
     }
-
-    private static TokenCounts Whole(ModelUsage usage) => new()
-    {
-        InputTokens = usage.InputTokens,
-        OutputTokens = usage.OutputTokens,
-        CacheReadTokens = usage.CacheReadTokens,
-        CacheWriteTokens = usage.CacheWriteTokens,
-        CacheWrite1hTokens = usage.CacheWrite1hTokens,
-    };
 
     private long Spread(int middle) => (long)(middle * (0.3 + (1.4 * random.NextDouble())));
 }

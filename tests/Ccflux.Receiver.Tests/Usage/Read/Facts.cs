@@ -1,6 +1,7 @@
 using Ccflux.Contracts.Pricing;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Read.Views;
+using Ccflux.Testing;
 using Dapper;
 using Microsoft.Data.Sqlite;
 

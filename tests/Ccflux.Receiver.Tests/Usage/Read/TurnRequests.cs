@@ -1,6 +1,7 @@
 using System.Text;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Usage.Ledger;
+using Ccflux.Testing;
 
 namespace Ccflux.Receiver.Tests.Usage.Read;
 
