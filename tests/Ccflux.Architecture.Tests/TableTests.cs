@@ -30,6 +30,7 @@ public sealed partial class TableTests
         ["Usage/Ledger/LastSeenSql.cs"] = ["devices", "users"],
         // A change of the time zone is remembered in the store; what is read or removed user by user names them.
         ["Usage/Ledger/LedgerRebuildSql.cs"] = ["store"],
+        ["Usage/Ledger/LedgerRecountSql.cs"] = ["users"],
         ["Usage/Copies/CopiesSql.cs"] = ["users"],
         ["Usage/Read/Days/WindowSql.cs"] = ["users"],
         ["Usage/Retention/UsageRetentionSql.cs"] = ["users"],
