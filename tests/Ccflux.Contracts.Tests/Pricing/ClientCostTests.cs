@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Ccflux.Contracts.Pricing;
-using Ccflux.Contracts.Usage;
 using Ccflux.Testing;
 using Xunit;
 

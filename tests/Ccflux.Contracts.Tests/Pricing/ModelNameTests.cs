@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Pricing;
-using Ccflux.Contracts.Usage;
 using Ccflux.Testing;
 using Xunit;
 

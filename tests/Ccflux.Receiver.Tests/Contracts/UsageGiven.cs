@@ -1,4 +1,3 @@
-using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Tests.Usage.Read;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Testing;

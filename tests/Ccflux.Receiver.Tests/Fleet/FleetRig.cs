@@ -15,6 +15,12 @@ namespace Ccflux.Receiver.Tests.Fleet;
 /// <summary>A receiver with a vault, and the simulated issuer, on one clock that only the test moves.</summary>
 internal sealed class FleetRig : IAsyncDisposable
 {
+    /// <summary>About two seconds: far longer than a round takes.</summary>
+    private const int PollsBeforeARound = 400;
+
+    /// <summary>The receiver's rounds are as far apart.</summary>
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(30);
+
     private readonly SimulatorHandler _handler;
     private readonly string _root;
 
@@ -152,16 +158,17 @@ internal sealed class FleetRig : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    // A round that began late may ask the issuer after the test has moved the clock for the last time, so the clock moves for every request that waits.
+    // A round that began late may ask the issuer after the test has moved the clock for the last time, so the clock moves for every request that waits. If the clock
+    // overtook a request's time limit, a later round sends it again.
     private async Task AnswerUntilAsync(Func<Task<bool>> condition)
     {
         using var deadline = new CancellationTokenSource(TestDeadline.Ample);
-        while (!await condition())
+        for (var polls = 1; !await condition(); polls++)
         {
             // What the test waits for may be the request itself: then its answer has to wait.
-            if (_handler.Waiting > 0 && !await condition())
+            if ((_handler.Waiting > 0 || polls % PollsBeforeARound == 0) && !await condition())
             {
-                Time.Advance(Issuer.Latency);
+                Time.Advance(_handler.Waiting > 0 ? Issuer.Latency : s_round);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);

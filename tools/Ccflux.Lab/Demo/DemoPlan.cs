@@ -1,5 +1,3 @@
-using Ccflux.Contracts.Usage;
-
 namespace Ccflux.Lab.Demo;
 
 /// <summary>Turns of one person, as they reach the receiver.</summary>
@@ -91,7 +89,7 @@ internal sealed class DemoPlan
         // A hook sends a few minutes of turns at a time.
         foreach (var report in turns.Chunk(3))
         {
-            var received = report[^1].EndedUtc.AddMilliseconds(_random.Next(800, 4000));
+            var received = report[^1].Ended.AddMilliseconds(_random.Next(800, 4000));
             _reports.Add(new DemoReport(person, received < _now ? received : _now, report));
         }
     }

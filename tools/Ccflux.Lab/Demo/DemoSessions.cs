@@ -34,14 +34,14 @@ internal sealed class DemoSessions(DemoPerson person, Random random)
             }
 
             var turn = Turn(at, step, Math.Min(budget, Spread(TurnTokens)));
-            budget -= turn.Models.Values.Sum(usage => usage.InputTokens + usage.OutputTokens);
+            budget -= turn.Models.Values.Sum(usage => usage.Input + usage.Output);
             turns.Add(turn);
             at += step * (0.7 + (0.6 * random.NextDouble()));
         }
 
         if (hitsLimit)
         {
-            turns.Add(Refused(turns[^1].EndedUtc.AddSeconds(40)));
+            turns.Add(Refused(turns[^1].Ended.AddSeconds(40)));
         }
 
         return turns;

@@ -57,12 +57,12 @@ public sealed class DemoDataTests
         var second = DemoPlan.Make(now);
 
         Assert.Equal(Figures(first), Figures(second));
-        Assert.All(first, report => Assert.All(report.Turns, turn => Assert.True(turn.StartedUtc <= turn.EndedUtc && turn.EndedUtc <= now)));
+        Assert.All(first, report => Assert.All(report.Turns, turn => Assert.True(turn.Started <= turn.Ended && turn.Ended <= now)));
     }
 
-    private static IEnumerable<(string Name, string Session, int Index, DateTimeOffset EndedUtc, long Billed)> Figures(IEnumerable<DemoReport> reports) =>
+    private static IEnumerable<(string Name, string Session, int Index, DateTimeOffset Ended, long Billed)> Figures(IEnumerable<DemoReport> reports) =>
         reports.SelectMany(report => report.Turns.Select(turn => (
-            report.Person.Name, turn.SessionId, turn.TurnIndex, turn.EndedUtc, turn.Models.Values.Sum(usage => usage.InputTokens + usage.OutputTokens))));
+            report.Person.Name, turn.SessionId, turn.Index, turn.Ended, turn.Models.Values.Sum(usage => usage.Input + usage.Output))));
 
     private static async Task InferTiersAsync(History history)
     {

@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Http;
-using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
