@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { openBrowser } from "./lib/browser.mjs";
 import { addUser, registerDevice } from "./lib/client.mjs";
 import { check, openAt, plain } from "./lib/look.mjs";
-import { startReceiver, until } from "./lib/receiver.mjs";
+import { adminToken, startReceiver, until } from "./lib/receiver.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "ccflux-shared-"));
 const settings = { DATABASE_PATH: join(folder, "ccflux.db") };
@@ -29,8 +29,10 @@ test("Requests of two users are named, count for one of them once an admin says 
   await first.stop();
 
   const receiver = await startReceiver(settings);
-  const own = async (email) => (await (await fetch(`${receiver.address}/api/v1/users/${email}/models`, { headers: { Authorization: "Bearer admin-token-of-the-browser-tests" } })).json()).rows[0]?.output_tokens ?? 0;
-  await until(async () => (await fetch(`${receiver.address}/api/v1/users/ben@example.org/shared`, { headers: { Authorization: "Bearer admin-token-of-the-browser-tests" } })).ok, "the API answers");
+  const own = async (email) => {
+    const answer = await fetch(`${receiver.address}/api/v1/users/${email}/models`, { headers: { Authorization: `Bearer ${adminToken}` } });
+    return (await answer.json()).rows[0]?.output_tokens ?? 0;
+  };
   const { page, context, trouble } = await openAt(browser, receiver, "/admin/");
   await until(async () => {
     await page.reload();

@@ -12,5 +12,5 @@ internal sealed record DemoTurn(string SessionId, int Index, DateTimeOffset Star
     public (DateTimeOffset At, DateTimeOffset ResetsAt)? LimitHit { get; init; }
 }
 
-/// <summary>Tokens that a turn used of one model, in so many requests. All cache writes have the one-hour lifetime.</summary>
+/// <summary>What a turn used of one model: requests, and their tokens. All cache writes have the one-hour lifetime.</summary>
 internal sealed record DemoUsage(int Requests, long Input, long Output, long CacheRead, long CacheWrite);
