@@ -136,7 +136,7 @@ for (const version of process.argv.slice(2)) {
     await sleep(100);
   }
 
-  check(`${version}: both were killed while sessions ran`, killed.deliver >= 5 && killed.receiver >= 5, `deliver ${killed.deliver} times, the receiver ${killed.receiver} times`);
+  check(`${version}: both were killed while sessions ran`, killed.deliver >= 3 && killed.receiver >= 5, `deliver ${killed.deliver} times, the receiver ${killed.receiver} times`);
   for (const [id, of] of wanted) {
     const exact = isExact([id, of]);
     check(`${version} ${of.tags.join(' + ')}: as the client counted, less what transcripts omit`, exact, exact ? '' : `expected one of ${of.forms.map(form => named(less(form, of.omitted)))}, stored ${named(stored(id))}`);
