@@ -25,7 +25,7 @@ internal static class RecountCommand
     private static async Task<int> CheckAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var (users, wrong) = (0, 0);
-        await foreach (var user in UsersAsync(services, cancellationToken))
+        await foreach (var user in LedgerRecount.UsersAsync(services.GetRequiredService<ReadSessions>(), cancellationToken))
         {
             users++;
             foreach (var difference in await DifferencesAsync(services, user, cancellationToken))
@@ -45,7 +45,7 @@ internal static class RecountCommand
         using var held = DatabaseLock.Take(services.GetRequiredService<DatabaseOptions>().Path);
         var (writer, ledger, time) = (services.GetRequiredService<GroupCommitWriter>(), services.GetRequiredService<LedgerWriter>(), services.GetRequiredService<TimeProvider>());
         var users = 0;
-        await foreach (var user in UsersAsync(services, cancellationToken))
+        await foreach (var user in LedgerRecount.UsersAsync(services.GetRequiredService<ReadSessions>(), cancellationToken))
         {
             var result = await writer.WriteAsync(session =>
             {
@@ -86,25 +86,5 @@ internal static class RecountCommand
         using var session = await services.GetRequiredService<ReadSessions>().OpenAsync(cancellationToken);
         session.BeginSnapshot();
         return [.. LedgerRecount.Check(session, services.GetRequiredService<OrganisationCalendar>(), user)];
-    }
-
-    private static async IAsyncEnumerable<long> UsersAsync(IServiceProvider services, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var after = 0L;
-        IReadOnlyList<long> users;
-        do
-        {
-            using (var session = await services.GetRequiredService<ReadSessions>().OpenAsync(cancellationToken))
-            {
-                users = LedgerRecount.Users(session, after);
-            }
-
-            foreach (var user in users)
-            {
-                yield return user;
-                after = user;
-            }
-        }
-        while (users.Count > 0);
     }
 }

@@ -21,23 +21,20 @@ internal sealed partial class CalendarJob(
         }
 
         var done = 0;
-        for (var users = await UsersAsync(0, cancellationToken); users.Count > 0; users = await UsersAsync(users[^1], cancellationToken))
+        await foreach (var user in LedgerRecount.UsersAsync(readers, cancellationToken))
         {
-            foreach (var user in users)
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = await writer.WriteAsync(session =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var result = await writer.WriteAsync(session =>
-                {
-                    ledger.Rebuild(session, user, time.GetUtcNow().ToUnixTimeMilliseconds());
-                    return true;
-                });
-                if (!result.IsCommitted)
-                {
-                    return done;
-                }
-
-                done++;
+                ledger.Rebuild(session, user, time.GetUtcNow().ToUnixTimeMilliseconds());
+                return true;
+            });
+            if (!result.IsCommitted)
+            {
+                return done;
             }
+
+            done++;
         }
 
         await writer.WriteAsync(session => session.Execute(LedgerRebuildSql.PutZone, ("zone", calendar.Name)));
@@ -56,12 +53,6 @@ internal sealed partial class CalendarJob(
     {
         using var session = await readers.OpenAsync(cancellationToken);
         return session.Text(LedgerRebuildSql.SelectZone);
-    }
-
-    private async Task<IReadOnlyList<long>> UsersAsync(long after, CancellationToken cancellationToken)
-    {
-        using var session = await readers.OpenAsync(cancellationToken);
-        return LedgerRecount.Users(session, after);
     }
 
     private static partial class Log

@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Usage.Ledger;
@@ -44,6 +46,29 @@ internal static class LedgerRecount
     /// <summary>Users, in order of their numbers, a hundred at a time.</summary>
     public static IReadOnlyList<long> Users(SqlSession session, long after) =>
         session.List(LedgerRecountSql.Users, static rows => rows.Int64(0), ("after", after), ("limit", UsersAtOnce));
+
+    /// <summary>All users, in order of their numbers. No reading session is held between a hundred of them and the next.</summary>
+    public static async IAsyncEnumerable<long> UsersAsync(ReadSessions readers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IReadOnlyList<long> users;
+        for (var after = 0L; ; after = users[^1])
+        {
+            using (var session = await readers.OpenAsync(cancellationToken))
+            {
+                users = Users(session, after);
+            }
+
+            if (users.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var user in users)
+            {
+                yield return user;
+            }
+        }
+    }
 
     /// <summary>What is wrong with the sums of one user; nothing if all is well.</summary>
     public static IEnumerable<Difference> Check(SqlSession session, OrganisationCalendar calendar, long user)
