@@ -75,7 +75,7 @@ public sealed class RefreshAnswerTests
 
         Assert.Equal(RefreshOutcome.Failed, Assert.Single(await rig.RefreshAsync()).Outcome);
         rig.Issuer.ShapeRefresh = body => body;
-        rig.PassTo(TimeSpan.FromMinutes(2));
+        rig.PassTo(TimeSpan.FromMinutes(1));
         await rig.WaitForAsync(account, TokenState.Ok);
 
         Assert.Equal((2, 0), (rig.Issuer.Accounts[0].Refreshes, rig.Issuer.Accounts[0].Reuses));
