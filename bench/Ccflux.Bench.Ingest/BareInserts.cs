@@ -72,7 +72,7 @@ internal static class BareInserts
                 CacheWrite5m = 30,
                 CacheWrite1h = 20,
             };
-            RequestStore.TryInsert(connection, user, request, model: 1, isHidden: false);
+            RequestStore.TryInsert(connection, user, request, model: 1, RequestHiding.None);
         }
     }
 

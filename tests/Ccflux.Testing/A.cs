@@ -78,7 +78,7 @@ public static class A
 
     private static ReportedRequest Request(TurnReport turn, int place, string model, int number, ModelUsage usage) => new(
         LedgerKey.OfRow(Encoding.UTF8.GetBytes($"{turn.SessionId} {turn.TurnIndex} {model}")), turn.EndedUtc.ToUnixTimeMilliseconds(), place, number,
-        RequestFlags.Split, RequestOrigin.Main, usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens - usage.CacheWrite1hTokens,
+        RequestFlags.Split | RequestFlags.ApiId, RequestOrigin.Main, usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens - usage.CacheWrite1hTokens,
         usage.CacheWrite1hTokens, 0);
 
     /// <summary>Body of schema 1, built from its description alone.</summary>

@@ -23,6 +23,17 @@ public static class LedgerKey
     /// <summary>A request of which only a row of a transcript is known.</summary>
     public static long OfRow(ReadOnlySpan<byte> uuid) => Of("row"u8, uuid);
 
+    /// <summary>A request that only telemetry tells of, without an id of the API.</summary>
+    /// <param name="user">Whose: two users' events say nothing about each other.</param>
+    /// <param name="identity">What distinguishes the event from the user's others.</param>
+    public static long OfEvent(long user, long identity)
+    {
+        Span<byte> parts = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(parts, user);
+        BinaryPrimitives.WriteInt64BigEndian(parts[8..], identity);
+        return Of("event"u8, parts);
+    }
+
     /// <summary>A call to another model within a request, billed on its own.</summary>
     /// <param name="request">The key of the request.</param>
     /// <param name="index">Its place among the entries of <c>usage.iterations</c>.</param>

@@ -26,4 +26,7 @@ public enum RequestFlags
 
     /// <summary>The session is the one that made the request (<c>requestSessionId</c>), not just one whose transcript has a copy of it.</summary>
     OwnSession = 64,
+
+    /// <summary>The key is made of the API's own id of the request (<see cref="LedgerKey.OfRequest"/>), which telemetry states too.</summary>
+    ApiId = 128,
 }

@@ -210,6 +210,7 @@ internal static class ReportPacker
             | (request.Usage.Priority ? RequestFlags.Priority : RequestFlags.None)
             | (request.Usage.Split ? RequestFlags.Split : RequestFlags.None)
             | (request.Usage.Partial ? RequestFlags.Partial : RequestFlags.None)
-            | (request.OwnSession ? RequestFlags.OwnSession : RequestFlags.None);
+            | (request.OwnSession ? RequestFlags.OwnSession : RequestFlags.None)
+            | (request.HasApiId ? RequestFlags.ApiId : RequestFlags.None);
     }
 }

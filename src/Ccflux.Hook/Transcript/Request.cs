@@ -11,6 +11,9 @@ internal struct Request
     /// <summary>Made by <see cref="RequestKeys"/>.</summary>
     public long Key;
 
+    /// <summary><see cref="Key"/> is made of the API's own id, or of that of the request in which this one was made.</summary>
+    public bool HasApiId;
+
     /// <summary>When the earliest row was written, in epoch milliseconds.</summary>
     public long AtMs;
 
@@ -39,6 +42,7 @@ internal struct Request
     public static Request Of(in TranscriptRow row, long key, long atMs, string session) => new()
     {
         Key = key,
+        HasApiId = row.HasApiId,
         AtMs = atMs,
         Session = row.Session ?? session,
         OwnSession = row.OwnSession,

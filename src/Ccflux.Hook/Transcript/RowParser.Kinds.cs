@@ -88,6 +88,7 @@ internal sealed partial class RowParser
         if (row.Kind == RowKind.Message && LedgerKey.IsApiRequestId(parts.RequestId))
         {
             row.Key = keys.OfRequest(parts.RequestId);
+            row.HasApiId = true;
         }
 
         if (row.Kind is RowKind.Message or RowKind.Prompt or RowKind.Failure)

@@ -54,6 +54,9 @@ internal struct TranscriptRow
     /// <summary>Identity of a message's request; 0 if it has no request id of the API's own form, so that the rows around it decide.</summary>
     public long Key;
 
+    /// <summary><see cref="Key"/> is made of the API's own id.</summary>
+    public bool HasApiId;
+
     /// <summary>The session that a message, prompt or failure names; null if it names none.</summary>
     public string? Session;
 

@@ -5,7 +5,7 @@ namespace Ccflux.Receiver.Composition;
 /// <summary>Statements with which one feature's ports read another's tables. Those that answer a page take the values of a data scope.</summary>
 internal static class PortsSql
 {
-    /// <summary>SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
+    /// <summary>Of what the hook reported. SQLite joins in the order of CROSS JOIN. Columns: session, model, and the sums of input, output, cache read and cache write.</summary>
     public const string HookTotals = $"""
         SELECT s.session_id, m.name, CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint),
                CAST(total(r.cache_read_tokens) AS bigint), CAST(total(r.cache_write_5m_tokens + r.cache_write_1h_tokens) AS bigint)
@@ -15,7 +15,7 @@ internal static class PortsSql
         JOIN models m ON m.model_id = r.model_id
         WHERE u.email = @email AND {ScopeSql.OfUser}
           AND s.user_id = u.user_id AND s.session_key = ANY(@sessions)
-          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key AND r.hidden = 0
+          AND r.user_id = s.user_id AND r.hour >= s.first_at / {UnixTime.SqlHour} AND r.hour <= s.last_at / {UnixTime.SqlHour} AND r.session_key = s.session_key AND r.hidden = 0 AND (r.provenance & 2) = 2
         GROUP BY s.session_id, m.name
         """;
 

@@ -3,6 +3,7 @@ using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
+using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Composition;
@@ -13,6 +14,7 @@ internal static class TelemetryPorts
     public static void AddTelemetryPorts(this IServiceCollection services)
     {
         services.AddSingleton<IHookTotals, UsageHookTotals>();
+        services.AddSingleton<IRequestLedger, TelemetryRequests>();
         services.AddSingleton<ISeatPlans, TierPlans>();
         services.AddSingleton<ICompanionToken, TelemetryCompanion>();
     }

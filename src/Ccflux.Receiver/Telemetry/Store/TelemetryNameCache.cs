@@ -38,6 +38,9 @@ internal sealed class TelemetryNameCache(Action<NameCategory> capped)
         return IsAllowed(session, subject, category, name) ? Allow(session, subject, category, name) : Refuse(session, category);
     }
 
+    /// <summary>Whether an id that <see cref="Find"/> gave is the name's own, not that of "other".</summary>
+    public bool Is(long id, string name) => _ids.TryGetValue(name, out var known) && known == id;
+
     public void Forget()
     {
         _ids.Clear();

@@ -17,6 +17,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private static readonly string[] s_seenKinds = ["", "metric", "event", "attribute", "service", "capped"];
 
     private readonly IChangeFeed _changes;
+    private readonly IRequestLedger _ledger;
     private readonly SubjectIdCache _subjects;
     private readonly TelemetryNameCache _names;
     private readonly TelemetrySessionCache _sessions;
@@ -24,12 +25,14 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private readonly TelemetryRollupAccumulator _rollups = new();
     private readonly HashSet<(long Subject, long Prompt)> _prompts = [];
     private readonly Dictionary<(UnrecognisedNameKind Kind, string Name), long> _seen = [];
+    private readonly List<TelemetryRequest> _requests = [];
     private long _now;
     private bool _changed;
 
-    public TelemetryWriter(IChangeFeed changes)
+    public TelemetryWriter(IChangeFeed changes, IRequestLedger ledger)
     {
         _changes = changes;
+        _ledger = ledger;
         _subjects = new SubjectIdCache(() => Saw(UnrecognisedNameKind.Capped, "subject", 1));
         _names = new TelemetryNameCache(category => Saw(UnrecognisedNameKind.Capped, $"{category}".ToLowerInvariant(), 1));
         _sessions = new TelemetrySessionCache(() => Saw(UnrecognisedNameKind.Capped, "session", 1));
@@ -40,9 +43,16 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     {
         _now = now;
         var stored = 0;
+        _requests.Clear();
         foreach (var each in batch.Events)
         {
             stored += Write(writing, caller, each) ? 1 : 0;
+        }
+
+        // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
+        if (caller.UserId is { } user && _requests.Count > 0)
+        {
+            _ledger.Put(writing, user, _requests, now);
         }
 
         foreach (var each in batch.Points)
@@ -145,6 +155,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
+                _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other));
                 break;
             case EventKind.ApiError:
                 _rollups.Error(place);

@@ -74,7 +74,11 @@ internal static class RequestBatchReader
             limits.Add(new IncomingLimit(TurnOf(session, limit.Turn ?? -1), limit.At, limit.Window ?? "", limit.ResetsAt, limit.Final));
         }
 
-        return new IncomingSession(key, session.SessionId, string.IsNullOrEmpty(session.Entrypoint) ? null : session.Entrypoint, turns, prompts, requests) { Limits = limits };
+        return new IncomingSession(key, session.SessionId, string.IsNullOrEmpty(session.Entrypoint) ? null : session.Entrypoint, turns, prompts, requests)
+        {
+            Limits = limits,
+            LacksIds = session.Requests.Any(request => request.At >= earliest && !request.Flags.HasFlag(RequestFlags.ApiId)),
+        };
     }
 
     private static LedgerRequest Read(IReadOnlyList<string> models, ReportedSession session, long key, in ReportedRequest request) => new()

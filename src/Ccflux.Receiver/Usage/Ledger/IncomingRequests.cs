@@ -50,8 +50,8 @@ internal readonly record struct IncomingPause(long From, long? Until);
 internal readonly record struct IncomingLimit(long Turn, long At, string Window, long? ResetsAt, bool IsFinal);
 
 /// <summary>What is to be stored of one session.</summary>
-/// <param name="Key">Key of the id.</param>
-/// <param name="SessionId">As the client names it.</param>
+/// <param name="Key">Key of the id; 0 if the session is not known.</param>
+/// <param name="SessionId">As the client names it; empty if it is not known.</param>
 /// <param name="Entrypoint">How the client was started; null if it is not known.</param>
 /// <param name="Turns">Of this session.</param>
 /// <param name="Prompts">The prompts of these turns: their keys, and the turns'.</param>
@@ -65,6 +65,9 @@ internal sealed record IncomingSession(
     IReadOnlyList<LedgerRequest> Requests)
 {
     public IReadOnlyList<IncomingLimit> Limits { get; init; } = [];
+
+    /// <summary>Its transcripts have requests without the API's own id.</summary>
+    public bool LacksIds { get; init; }
 
     /// <summary>When ccflux 0.1 says that the session began, in epoch milliseconds.</summary>
     public long? StartedAt { get; init; }

@@ -34,6 +34,7 @@ internal static class LedgerRecount
         ("user_totals", LedgerRecountSql.UserTotals),
         ("active_hours", LedgerRecountSql.MissingActiveHours),
         ("requests", LedgerRecountSql.Derived),
+        ("requests", LedgerRecountSql.Hiding),
     ];
 
     private static readonly (string Table, string Hours, string Days)[] s_days =

@@ -147,6 +147,15 @@ internal static class LedgerRecountSql
                  WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 100000 THEN 1 ELSE 0 END)
         """;
 
+    /// <summary>Requests that count although they should not, or the reverse: see <see cref="RequestHiding"/>.</summary>
+    public const string Hiding = """
+        SELECT count(*) FROM requests r WHERE r.user_id = @user AND r.hidden NOT IN (1, 2) AND r.hidden <>
+            CASE WHEN (r.provenance & 3) <> 1 THEN 0
+                 WHEN EXISTS (SELECT 1 FROM report_pauses p WHERE p.user_id = r.user_id AND p.from_at <= r.at AND (p.until_at IS NULL OR p.until_at >= r.at)) THEN 4
+                 WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = r.user_id AND s.session_key = r.session_key AND s.lacks_ids = 1) THEN 3
+                 ELSE 0 END
+        """;
+
     /// <summary>The sums of hours and of days by model and price class, the former with their slots: the calendar, which SQL does not know, compares them.</summary>
     public const string HoursToCompare = $"SELECT slot, model_id, price_class, {Columns} FROM usage_hours WHERE user_id = @user";
 

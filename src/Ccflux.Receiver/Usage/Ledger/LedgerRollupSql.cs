@@ -181,11 +181,12 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
-    /// <summary>A session whose requests are copies of another user's stays: they may count again, and only the session knows its id.</summary>
+    /// <summary>A session that has hidden requests stays: they may count again, and only the session knows its id.</summary>
     public const string DeleteEmptySession = """
         DELETE FROM sessions
         WHERE user_id = @user AND session_key = @session AND facts = 0
           AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hidden = 2)
+          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND (r.provenance & 3) = 1)
         """;
 
     /// <summary>A session that stays without facts has no first and no last of them.</summary>

@@ -25,7 +25,7 @@ internal static class LedgerSql
         UPDATE requests SET hour = @hour, at = @at, session_key = @session, turn_key = @turn, model_id = @model, price_class = @price_class, origin = @origin,
             provenance = @provenance, input_tokens = @input, output_tokens = @output, cache_read_tokens = @cache_read,
             cache_write_5m_tokens = @cache_write_5m, cache_write_1h_tokens = @cache_write_1h, web_searches = @web_searches,
-            duration_ms = @duration, first_token_ms = @first_token, stated_cost_micros = @stated_cost
+            duration_ms = @duration, first_token_ms = @first_token, stated_cost_micros = @stated_cost, hidden = @hidden
         WHERE user_id = @user AND request_key = @key
         """;
 
@@ -64,7 +64,21 @@ internal static class LedgerSql
     /// <summary>What ccflux 0.1 reported of a turn stands at the turn's own instant.</summary>
     public const string SelectRequestsOfTurn = "SELECT request_key FROM requests WHERE user_id = @user AND hour = @hour AND turn_key = @turn AND hidden = 0";
 
-    public const string HideRequest = "UPDATE requests SET hidden = 1 WHERE user_id = @user AND request_key = @key";
+    public const string SetHiding = "UPDATE requests SET hidden = @hidden WHERE user_id = @user AND request_key = @key";
+
+    /// <summary>The requests of a session of which only telemetry tells.</summary>
+    public const string SelectTelemetryOfSession = "SELECT request_key FROM requests WHERE user_id = @user AND session_key = @session AND (provenance & 3) = 1";
+
+    /// <summary>The same since an instant, in epoch milliseconds.</summary>
+    public const string SelectTelemetrySince = $"""
+        SELECT request_key FROM requests WHERE user_id = @user AND hour >= @from / {UnixTime.SqlHour} AND at >= @from AND (provenance & 3) = 1
+        """;
+
+    public const string LacksIds = "SELECT lacks_ids FROM sessions WHERE user_id = @user AND session_key = @session";
+
+    public const string IsPaused = "SELECT 1 FROM report_pauses WHERE user_id = @user AND from_at <= @at AND (until_at IS NULL OR until_at >= @at) LIMIT 1";
+
+    public const string HasPauses = "SELECT 1 FROM report_pauses WHERE user_id = @user LIMIT 1";
 
     /// <summary>A request that counts becomes a copy of the one with the same key that another user has. What ccflux 0.1 reported has keys of its own.</summary>
     public const string HideCopy = "UPDATE requests SET hidden = 2, copy_of = @of WHERE user_id = @user AND request_key = @key AND hidden = 0 AND origin <> 7";
@@ -82,13 +96,14 @@ internal static class LedgerSql
 
     /// <summary>A session of two devices keeps the greater number, and of two entry points the last by name: no report's order matters.</summary>
     public const string PutSession = """
-        INSERT INTO sessions (user_id, session_key, session_id, device_ref, entrypoint, started_at, reported_at, facts, requests,
+        INSERT INTO sessions (user_id, session_key, session_id, device_ref, entrypoint, started_at, reported_at, lacks_ids, facts, requests,
             input_tokens, output_tokens, cache_read_tokens, cache_write_tokens)
-        VALUES (@user, @session, @session_id, @device, @entrypoint, @started_at, @reported_at, 0, 0, 0, 0, 0, 0)
+        VALUES (@user, @session, @session_id, @device, @entrypoint, @started_at, @reported_at, @lacks_ids, 0, 0, 0, 0, 0, 0)
         ON CONFLICT (user_id, session_key) DO UPDATE SET
             started_at = CASE WHEN excluded.started_at < coalesce(sessions.started_at, excluded.started_at + 1) THEN excluded.started_at ELSE sessions.started_at END,
             device_ref = CASE WHEN excluded.device_ref > coalesce(sessions.device_ref, 0) THEN excluded.device_ref ELSE sessions.device_ref END,
-            entrypoint = CASE WHEN excluded.entrypoint > coalesce(sessions.entrypoint, '') THEN excluded.entrypoint ELSE sessions.entrypoint END
+            entrypoint = CASE WHEN excluded.entrypoint > coalesce(sessions.entrypoint, '') THEN excluded.entrypoint ELSE sessions.entrypoint END,
+            lacks_ids = greatest(sessions.lacks_ids, excluded.lacks_ids)
         """;
 
     public const string HasRequest = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key";
@@ -112,10 +127,11 @@ internal static class LedgerSql
             final = greatest(limit_events.final, excluded.final)
         """;
 
-    /// <summary>A pause that goes on ends later; one that has ended does not go on again.</summary>
+    /// <summary>A pause that goes on ends later; one that has ended does not go on again. Changes nothing if the pause is known.</summary>
     public const string PutPause = """
         INSERT INTO report_pauses (user_id, from_at, until_at) VALUES (@user, @from, @until)
-        ON CONFLICT (user_id, from_at) DO UPDATE SET until_at = coalesce(excluded.until_at, report_pauses.until_at)
+        ON CONFLICT (user_id, from_at) DO UPDATE SET until_at = excluded.until_at
+        WHERE excluded.until_at IS NOT NULL AND (report_pauses.until_at IS NULL OR report_pauses.until_at < excluded.until_at)
         """;
 
     public const string SelectCaps = "SELECT facts, sessions, models FROM usage_caps WHERE user_id = @user AND day = @day AND backfill = @backfill";

@@ -20,7 +20,8 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     private readonly LedgerCaps _caps = new();
     private readonly LastSeenAccumulator _lastSeen = new();
     private readonly LegacyCover _cover = new();
-    private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt)> _sessions = [];
+    private readonly TelemetryRule _telemetry = new();
+    private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt, bool LacksIds)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
     private int _unchanged;
@@ -63,10 +64,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
             }
         }
 
-        foreach (var pause in incoming.Pauses)
-        {
-            writing.Execute(LedgerSql.PutPause, ("user", incoming.UserId), ("from", pause.From), ("until", pause.Until));
-        }
+        Put(writing, incoming.UserId, incoming.Pauses);
 
         if (incoming.Client is { } client)
         {
@@ -90,20 +88,20 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     /// <returns>False if it is not stored.</returns>
     public bool Remove(WriteSession writing, long user, long key, bool keepActiveHour = false)
     {
-        if (RequestStore.Find(writing, user, key) is not var (request, model, isHidden))
+        if (RequestStore.Find(writing, user, key) is not var (request, model, hiding))
         {
             return false;
         }
 
         RequestStore.Delete(writing, user, key);
         _isChanged = true;
-        if (isHidden)
+        if (hiding == RequestHiding.None)
         {
-            _rollups.Release(user, request.Session);
+            _rollups.Remove(user, request, model, keepActiveHour);
         }
         else
         {
-            _rollups.Remove(user, request, model, keepActiveHour);
+            _rollups.Release(user, request.Session);
         }
 
         return true;
@@ -137,11 +135,15 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
             return false;
         }
 
-        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
-        var from = writing.First(
-            LedgerSql.SelectSessionOrigin, static rows => new ReportOrigin(rows.Int64(0), rows.Int64OrNull(1), null), ("user", user), ("session", request.Session));
-        _rollups.Add(user, request, model, from == default ? new ReportOrigin(request.At, null, null) : from);
         _isChanged = true;
+        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+        if (_telemetry.HidingOf(writing, user, request) is not RequestHiding.None and var hiding)
+        {
+            writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)hiding));
+            return true;
+        }
+
+        _rollups.Add(user, request, model, OriginOf(writing, user, request));
         return true;
     }
 
@@ -200,23 +202,32 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         _caps.Forget();
         _lastSeen.Clear();
         _cover.Forget();
+        _telemetry.Forget();
         _isChanged = false;
         _sessions.Clear();
     }
 
     private void PutSession(WriteSession writing, IncomingRequests incoming, IncomingSession session)
     {
-        var known = (incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint, session.StartedAt);
-        if (_sessions.Contains(known))
+        var known = (incoming.UserId, session.Key, incoming.From.Device, session.Entrypoint, session.StartedAt, session.LacksIds);
+        if (session.Key == 0 || _sessions.Contains(known))
         {
             return;
         }
 
-        _added = _added.Plus(new LedgerCaps.Growth(0, writing.Any(LedgerSql.HasSession, ("user", incoming.UserId), ("session", session.Key)) ? 0 : 1, 0));
+        var lackedIds = writing.Scalar(LedgerSql.LacksIds, ("user", incoming.UserId), ("session", session.Key));
+        _added = _added.Plus(new LedgerCaps.Growth(0, lackedIds is null ? 1 : 0, 0));
         writing.Execute(
             LedgerSql.PutSession,
             ("user", incoming.UserId), ("session", session.Key), ("session_id", session.SessionId), ("device", incoming.From.Device), ("entrypoint", session.Entrypoint),
-            ("started_at", session.StartedAt), ("reported_at", incoming.From.ReceivedAt));
+            ("started_at", session.StartedAt), ("reported_at", incoming.From.ReceivedAt), ("lacks_ids", session.LacksIds));
+        if (session.LacksIds && lackedIds is not 1)
+        {
+            _telemetry.Lacked(incoming.UserId, session.Key);
+            HideOrCount(writing, incoming.UserId, writing.List(
+                LedgerSql.SelectTelemetryOfSession, static rows => rows.Int64(0), ("user", incoming.UserId), ("session", session.Key)));
+        }
+
         if (_sessions.Count >= MaxSessions)
         {
             _sessions.Clear();
@@ -275,7 +286,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
                 LedgerSql.SelectRequestsOfTurn, static rows => rows.Int64(0), ("user", user), ("hour", covered.Started / UnixTime.Hour), ("turn", covered.Key)))
             {
                 var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
-                writing.Execute(LedgerSql.HideRequest, ("user", user), ("key", key));
+                writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)RequestHiding.Covered));
                 _rollups.Remove(user, request, model);
             }
         }
@@ -285,10 +296,12 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     {
         var model = _models.IdOf(writing, request.Model, from.ReceivedAt);
         var isNewModel = _models.Use(writing, user, model);
-        var isHidden = request.Origin == RequestOrigin.Legacy && LegacyCover.IsCovered(writing, user, request.Session, request.At);
-        if (RequestStore.TryInsert(writing, user, request, model, isHidden))
+        var hiding = request.Origin == RequestOrigin.Legacy && LegacyCover.IsCovered(writing, user, request.Session, request.At)
+            ? RequestHiding.Covered
+            : _telemetry.HidingOf(writing, user, request);
+        if (RequestStore.TryInsert(writing, user, request, model, hiding))
         {
-            if (!isHidden)
+            if (hiding == RequestHiding.None)
             {
                 _rollups.Add(user, request, model, from);
             }
@@ -297,7 +310,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
             return;
         }
 
-        var (known, knownModel, isKnownHidden) = RequestStore.Find(writing, user, request.Key)!.Value;
+        var (known, knownModel, knownHiding) = RequestStore.Find(writing, user, request.Key)!.Value;
         var merged = RequestMerge.Merge(known, request);
         if (merged == known)
         {
@@ -306,18 +319,73 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         }
 
         var mergedModel = string.Equals(merged.Model, known.Model, StringComparison.Ordinal) ? knownModel : model;
-        RequestStore.Update(writing, user, merged, mergedModel);
-        if (!isKnownHidden)
+        hiding = knownHiding is RequestHiding.Covered or RequestHiding.Copy ? knownHiding : _telemetry.HidingOf(writing, user, merged);
+        RequestStore.Update(writing, user, merged, mergedModel, hiding);
+        if (knownHiding == RequestHiding.None)
         {
             _rollups.Remove(user, known, knownModel);
-            _rollups.Add(user, merged, mergedModel, from);
         }
         else if (merged.Session != known.Session)
         {
             _rollups.Release(user, known.Session);
         }
 
+        if (hiding == RequestHiding.None)
+        {
+            _rollups.Add(user, merged, mergedModel, from);
+        }
+
         _changed++;
+    }
+
+    private void Put(WriteSession writing, long user, IReadOnlyList<IncomingPause> pauses)
+    {
+        var earliest = long.MaxValue;
+        foreach (var pause in pauses)
+        {
+            if (writing.Execute(LedgerSql.PutPause, ("user", user), ("from", pause.From), ("until", pause.Until)) > 0)
+            {
+                earliest = Math.Min(earliest, pause.From);
+            }
+        }
+
+        if (earliest < long.MaxValue)
+        {
+            _telemetry.Paused(user);
+            HideOrCount(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest)));
+        }
+    }
+
+    /// <summary>Applies <see cref="TelemetryRule"/> again, after the facts that it depends on have changed.</summary>
+    private void HideOrCount(WriteSession writing, long user, IReadOnlyList<long> keys)
+    {
+        foreach (var key in keys)
+        {
+            var (request, model, known) = RequestStore.Find(writing, user, key)!.Value;
+            var hiding = known is RequestHiding.Covered or RequestHiding.Copy ? known : _telemetry.HidingOf(writing, user, request);
+            if (hiding == known)
+            {
+                continue;
+            }
+
+            writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)hiding));
+            if (known == RequestHiding.None)
+            {
+                _rollups.Remove(user, request, model);
+            }
+            else if (hiding == RequestHiding.None)
+            {
+                _rollups.Add(user, request, model, OriginOf(writing, user, request));
+            }
+        }
+    }
+
+    /// <summary>Where a stored request came from, as far as its session tells.</summary>
+    private static ReportOrigin OriginOf(WriteSession writing, long user, in LedgerRequest request)
+    {
+        var from = writing.First(
+            LedgerSql.SelectSessionOrigin, static rows => new ReportOrigin(rows.Int64(0), rows.Int64OrNull(1), null), ("user", user), ("session", request.Session));
+        return from == default ? new ReportOrigin(request.At, null, null) : from;
     }
 
     private static bool Put(WriteSession writing, long user, long session, in IncomingLimit limit)

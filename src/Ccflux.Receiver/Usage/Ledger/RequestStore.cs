@@ -13,17 +13,17 @@ internal static class RequestStore
     private static SqlParameter[]? s_values;
 
     /// <returns>False if a request with this key is already stored.</returns>
-    public static bool TryInsert(WriteSession session, long user, in LedgerRequest request, long model, bool isHidden) =>
-        session.Execute(LedgerSql.InsertRequest, Values(user, request, model, isHidden)) > 0;
+    public static bool TryInsert(WriteSession session, long user, in LedgerRequest request, long model, RequestHiding hiding) =>
+        session.Execute(LedgerSql.InsertRequest, Values(user, request, model, hiding)) > 0;
 
-    public static void Update(WriteSession session, long user, in LedgerRequest request, long model) =>
-        session.Execute(LedgerSql.UpdateRequest, Values(user, request, model, isHidden: false));
+    public static void Update(WriteSession session, long user, in LedgerRequest request, long model, RequestHiding hiding) =>
+        session.Execute(LedgerSql.UpdateRequest, Values(user, request, model, hiding));
 
-    /// <returns>The request, the id of its model, and whether it is hidden; null if there is none.</returns>
-    public static (LedgerRequest Request, long Model, bool IsHidden)? Find(WriteSession session, long user, long key)
+    /// <returns>The request, the id of its model, and why it counts in no sum; null if there is none.</returns>
+    public static (LedgerRequest Request, long Model, RequestHiding Hiding)? Find(WriteSession session, long user, long key)
     {
         using var rows = session.Query(LedgerSql.SelectRequest, ("user", user), ("key", key));
-        return rows.Read() ? (Read(rows, key), rows.Int64(3), rows.Bool(17)) : null;
+        return rows.Read() ? (Read(rows, key), rows.Int64(3), (RequestHiding)rows.Int32(17)) : null;
     }
 
     public static void Delete(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteRequest, ("user", user), ("key", key));
@@ -75,7 +75,7 @@ internal static class RequestStore
         };
     }
 
-    private static SqlParameter[] Values(long user, in LedgerRequest request, long model, bool isHidden)
+    private static SqlParameter[] Values(long user, in LedgerRequest request, long model, RequestHiding hiding)
     {
         var values = s_values ??= new SqlParameter[Parameters];
         values[0] = ("user", user);
@@ -97,7 +97,7 @@ internal static class RequestStore
         values[16] = ("duration", request.Duration);
         values[17] = ("first_token", request.FirstToken);
         values[18] = ("stated_cost", request.StatedCost);
-        values[19] = ("hidden", isHidden);
+        values[19] = ("hidden", (int)hiding);
         return values;
     }
 }

@@ -90,12 +90,14 @@ CREATE TABLE requests (
     duration_ms           INTEGER,                        -- these three: from telemetry
     first_token_ms        INTEGER,
     stated_cost_micros    INTEGER,
-    hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's
+    hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's;
+                                                          -- only telemetry tells of it, and 3: its session's transcripts lack the API's ids, or 4: reporting was paused
     copy_of               INTEGER,                        -- while hidden = 2: the user whose request it is
     PRIMARY KEY (user_id, hour, request_key)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
 CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
+CREATE INDEX requests_of_telemetry ON requests (user_id, session_key) WHERE (provenance & 3) = 1;
 CREATE INDEX requests_copies_by_session ON requests (user_id, session_key) WHERE hidden = 2;
 
 -- An admin's word that the requests of a user which another user also has are copies of the other's: they count only for the other.
@@ -130,7 +132,7 @@ CREATE TABLE turns (
     ended_at    INTEGER NOT NULL,
     outcome     TEXT    NOT NULL,
     legacy      INTEGER NOT NULL DEFAULT 0,               -- 1: from ccflux 0.1
-    hidden      INTEGER NOT NULL DEFAULT 0,               -- as for requests
+    hidden      INTEGER NOT NULL DEFAULT 0,               -- 1: covered by a later client's turn
     PRIMARY KEY (user_id, turn_key)
 ) WITHOUT ROWID;
 CREATE INDEX turns_by_session ON turns (user_id, session_key, started_at);
@@ -153,6 +155,7 @@ CREATE TABLE sessions (
     entrypoint         TEXT,
     started_at         INTEGER,                           -- as ccflux 0.1 reported it
     reported_at        INTEGER NOT NULL,                  -- when it was first reported
+    lacks_ids          INTEGER NOT NULL DEFAULT 0,        -- 1: its transcripts have requests without the API's own id, which telemetry's cannot be matched with
     first_at           INTEGER,                           -- of its requests and turns; null while it has none
     last_at            INTEGER,
     facts              INTEGER NOT NULL,                  -- requests and turns

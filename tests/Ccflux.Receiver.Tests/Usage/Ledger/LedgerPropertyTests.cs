@@ -51,7 +51,8 @@ public sealed class LedgerPropertyTests
                 {
                     List<LedgerRequest> requests = [.. Enumerable.Range(0, random.Random.Next(6)).Select(_ => random.Request(keys: 8))];
                     List<LedgerTurn> some = [.. Enumerable.Range(0, random.Random.Next(3)).Select(_ => random.Turn())];
-                    await ledger.WriteAsync(user, requests, some);
+                    await ledger.WriteAsync(
+                        user, requests, some, random.Random.Next(6) == 0 ? [random.Random.Next(3)] : [], random.Random.Next(6) == 0 ? [random.Pause()] : []);
                     reports[user].AddRange(requests);
                     turns[user].AddRange(some);
                 }
@@ -75,6 +76,8 @@ public sealed class LedgerPropertyTests
             var random = new RandomReports(seed);
             var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 12)).ToList();
             var turns = Enumerable.Range(0, 8).Select(_ => random.Turn()).ToList();
+            int[] lacking = [.. Enumerable.Range(0, 3).Where(_ => random.Random.Next(3) == 0)];
+            List<IncomingPause> pauses = [.. Enumerable.Range(0, random.Random.Next(3)).Select(_ => random.Pause())];
             List<string>? first = null;
             for (var round = 0; round < 3; round++)
             {
@@ -84,10 +87,10 @@ public sealed class LedgerPropertyTests
                 var shuffled = requests.Concat(requests.Where(_ => random.Flip())).OrderBy(_ => random.Random.Next()).ToList();
                 foreach (var batch in shuffled.Chunk(random.Random.Next(1, 20)))
                 {
-                    await ledger.WriteAsync(1, batch, [.. turns.Where(_ => random.Flip())]);
+                    await ledger.WriteAsync(1, batch, [.. turns.Where(_ => random.Flip())], [.. lacking.Where(_ => random.Flip())], [.. pauses.Where(_ => random.Flip())]);
                 }
 
-                await ledger.WriteAsync(1, [], turns);
+                await ledger.WriteAsync(1, [], turns, lacking, pauses);
                 List<string> rows = [.. Tables.SelectMany(ledger.Rows)];
                 Assert.Empty(await ledger.CheckAsync());
                 Assert.Equal(first ??= rows, rows);
@@ -138,6 +141,7 @@ public sealed class LedgerPropertyTests
     [InlineData("event_days", "UPDATE event_days SET events = events + 1 WHERE user_id = 1")]
     [InlineData("active_hours", "DELETE FROM active_hours WHERE user_id = 1")]
     [InlineData("requests", "UPDATE requests SET price_class = price_class + 2 WHERE user_id = 1")]
+    [InlineData("requests", "UPDATE requests SET hidden = 3 WHERE user_id = 1")]
     public async Task ARecount_NamesTheTableThatIsWrong(string table, string change)
     {
         var random = new RandomReports(7);

@@ -38,17 +38,26 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
     public List<Exception> Failures { get; } = [];
 
     /// <summary>Stores what is reported in one transaction.</summary>
-    public async Task<LedgerResult> WriteAsync(long user, IReadOnlyList<LedgerRequest> requests, IReadOnlyList<LedgerTurn>? turns = null)
+    /// <param name="user">Whose it is.</param>
+    /// <param name="requests">Of any sessions.</param>
+    /// <param name="turns">The same.</param>
+    /// <param name="lacksIds">Numbers of sessions whose transcripts lack the API's ids.</param>
+    /// <param name="pauses">Pauses of the user.</param>
+    public async Task<LedgerResult> WriteAsync(
+        long user, IReadOnlyList<LedgerRequest> requests, IReadOnlyList<LedgerTurn>? turns = null, IReadOnlyCollection<int>? lacksIds = null, IReadOnlyList<IncomingPause>? pauses = null)
     {
         // The ids of sessions are known to the test only by their numbers.
         var sessions = Enumerable.Range(0, 10)
             .Select(number => new IncomingSession(
                 RandomReports.Session(number), RandomReports.SessionId(number), "cli",
                 [.. (turns ?? []).Where(turn => turn.Session == RandomReports.Session(number))], [],
-                [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))]))
-            .Where(session => session.Turns.Count + session.Requests.Count > 0)
+                [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))])
+            {
+                LacksIds = lacksIds?.Contains(number) ?? false,
+            })
+            .Where(session => session.Turns.Count + session.Requests.Count > 0 || session.LacksIds)
             .ToList();
-        var incoming = new IncomingRequests(user, new ReportOrigin(RandomReports.Epoch, null, "1.0.0"), sessions);
+        var incoming = new IncomingRequests(user, new ReportOrigin(RandomReports.Epoch, null, "1.0.0"), sessions) { Pauses = pauses ?? [] };
         var result = await Writer.WriteAsync(session => Ledger.Write(session, incoming, null));
         Assert.Equal(WriteStatus.Committed, result.Status);
         return result.Value;

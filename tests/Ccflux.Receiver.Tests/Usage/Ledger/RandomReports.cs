@@ -74,6 +74,13 @@ internal sealed class RandomReports(int seed)
             LedgerKey.OfTurn(BitConverter.GetBytes(_random.Next(keys))), Session(_random.Next(sessions)), started, started + (_random.Next(4) * 600_000L), s_outcomes[_random.Next(3)]);
     }
 
+    /// <summary>A pause of up to a day; now and then one that goes on.</summary>
+    public IncomingPause Pause()
+    {
+        var from = Epoch + (_random.Next(96) * 3_600_000L);
+        return new IncomingPause(from, _random.Next(4) == 0 ? null : from + (_random.Next(24) * 3_600_000L));
+    }
+
     public static string SessionId(int session) => $"session-{session}";
 
     public static long Session(int session) => LedgerKey.OfSession(SessionId(session));

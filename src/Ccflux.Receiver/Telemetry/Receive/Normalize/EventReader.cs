@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Telemetry.Receive.Decode;
 
 namespace Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -36,7 +37,22 @@ internal static class EventReader
             source,
             SafeText.Id(requestId),
             sums,
-            duration);
+            duration)
+        {
+            Request = kind is EventKind.ApiRequest ? Details(attributes, requestId, sums) : null,
+        };
+    }
+
+    /// <summary>What is odd here is left out: no figure that is known depends on it.</summary>
+    private static RequestDetails Details(AttributeSet attributes, ReadOnlySpan<byte> requestId, in RequestSums sums)
+    {
+        var (write5m, write1h) = (attributes.Integer(AttributeKey.CacheCreation5mTokens), attributes.Integer(AttributeKey.CacheCreation1hTokens));
+        var isSplit = write5m is >= 0 && write1h is >= 0 && write5m <= sums.CacheWrite && write1h == sums.CacheWrite - write5m;
+        return new RequestDetails(
+            LedgerKey.IsApiRequestId(requestId) ? LedgerKey.OfRequest(requestId) : 0,
+            isSplit ? write1h : null,
+            attributes.Integer(AttributeKey.FirstTokenMs) is (>= 0 and <= MaxDurationMs) and var first ? first : null,
+            attributes.Text(AttributeKey.Speed).SequenceEqual("fast"u8));
     }
 
     private static (string Name, string Detail, string Source) Words(EventKind kind, AttributeSet attributes)
@@ -79,10 +95,11 @@ internal static class EventReader
 
     private static bool IsCount(long tokens) => tokens is >= 0 and <= BatchRules.MaxRequestTokens;
 
-    /// <summary>A request is identified by its id. Any other event by session, name, time and sequence or, without a sequence, by its contents.</summary>
+    /// <summary>A request is identified by the API's id. Any other event by session, name, time and sequence or, without a sequence, by its contents: so is a request
+    /// that came through a relay, which may give every answer the same id.</summary>
     private static long KeyOf(EventKind kind, ulong time, ReadOnlySpan<byte> requestId, AttributeSet attributes)
     {
-        if (!requestId.IsEmpty)
+        if (LedgerKey.IsApiRequestId(requestId))
         {
             return (long)StableHash.Combine((ulong)kind, StableHash.Of(requestId));
         }

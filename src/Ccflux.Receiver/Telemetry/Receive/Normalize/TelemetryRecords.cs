@@ -38,7 +38,18 @@ internal sealed record EventRecord(
     string Source,
     string? RequestId,
     RequestSums Sums,
-    long? DurationMs);
+    long? DurationMs)
+{
+    /// <summary>Of an api_request; null otherwise.</summary>
+    public RequestDetails? Request { get; init; }
+}
+
+/// <summary>What an api_request says beyond its sums, for the ledger of requests.</summary>
+/// <param name="Key">Made of the API's own id of the request, as the hook makes it; 0 if the event states none.</param>
+/// <param name="CacheWrite1h">The part of the cache writes that is kept for an hour; null if that is not known.</param>
+/// <param name="FirstTokenMs">Until the first token.</param>
+/// <param name="IsFast">Answered at <c>speed: "fast"</c>.</param>
+internal sealed record RequestDetails(long Key, long? CacheWrite1h, long? FirstTokenMs, bool IsFast);
 
 /// <summary>A point of a monotonic sum to be stored.</summary>
 /// <param name="StreamKey">Hash of metric, the client's own attributes of the resource, the point's attributes and start time.</param>

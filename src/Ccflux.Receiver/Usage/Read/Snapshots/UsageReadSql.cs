@@ -25,12 +25,13 @@ internal static class UsageReadSql
         ORDER BY u.user_id
         """;
 
+    /// <summary>A user's model has one row of events. Grouped in the order in which the sums are stored.</summary>
     public const string UserModels = """
-        SELECT t.user_id, t.model_id, coalesce(e.events, 0), CAST(sum(t.requests) AS bigint), CAST(total(t.input_tokens) AS bigint), CAST(total(t.output_tokens) AS bigint),
+        SELECT t.user_id, t.model_id, coalesce(max(e.events), 0), CAST(sum(t.requests) AS bigint), CAST(total(t.input_tokens) AS bigint), CAST(total(t.output_tokens) AS bigint),
                CAST(total(t.cache_read_tokens) AS bigint), CAST(total(t.cache_write_5m_tokens + t.cache_write_1h_tokens) AS bigint)
         FROM usage_totals t
         LEFT JOIN event_totals e ON e.user_id = t.user_id AND e.model_id = t.model_id
-        GROUP BY t.user_id, t.model_id, e.events
+        GROUP BY t.user_id, t.model_id
         """;
 
     /// <summary>The token itself is never read here.</summary>

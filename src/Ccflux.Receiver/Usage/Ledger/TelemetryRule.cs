@@ -1,0 +1,71 @@
+using Ccflux.Storage.Writing;
+
+namespace Ccflux.Receiver.Usage.Ledger;
+
+/// <summary>Decides whether a request of which only telemetry tells counts. It does, unless the user had paused reporting when it was made, or the hook may have reported it under a key
+/// that telemetry cannot know. Depends on stored facts only, not on their order. Used on the writer's thread.</summary>
+internal sealed class TelemetryRule
+{
+    /// <summary>Users and sessions of which the facts are known, between transactions.</summary>
+    private const int MaxRemembered = 50_000;
+
+    private readonly Dictionary<long, bool> _hasPauses = [];
+    private readonly Dictionary<(long User, long Session), bool> _lacksIds = [];
+
+    public RequestHiding HidingOf(WriteSession session, long user, in LedgerRequest request)
+    {
+        if (request.Sources != RequestSources.Telemetry)
+        {
+            return RequestHiding.None;
+        }
+
+        if (HasPauses(session, user) && session.Any(LedgerSql.IsPaused, ("user", user), ("at", request.At)))
+        {
+            return RequestHiding.Paused;
+        }
+
+        return LacksIds(session, user, request.Session) ? RequestHiding.Compared : RequestHiding.None;
+    }
+
+    /// <summary>A pause of the user was stored.</summary>
+    public void Paused(long user) => _hasPauses[user] = true;
+
+    /// <summary>The transcripts of a session turned out to lack ids.</summary>
+    public void Lacked(long user, long session) => _lacksIds[(user, session)] = true;
+
+    public void Forget()
+    {
+        _hasPauses.Clear();
+        _lacksIds.Clear();
+    }
+
+    private bool HasPauses(WriteSession session, long user)
+    {
+        if (_hasPauses.TryGetValue(user, out var known))
+        {
+            return known;
+        }
+
+        if (_hasPauses.Count >= MaxRemembered)
+        {
+            _hasPauses.Clear();
+        }
+
+        return _hasPauses[user] = session.Any(LedgerSql.HasPauses, ("user", user));
+    }
+
+    private bool LacksIds(WriteSession session, long user, long key)
+    {
+        if (_lacksIds.TryGetValue((user, key), out var known))
+        {
+            return known;
+        }
+
+        if (_lacksIds.Count >= MaxRemembered)
+        {
+            _lacksIds.Clear();
+        }
+
+        return _lacksIds[(user, key)] = session.Scalar(LedgerSql.LacksIds, ("user", user), ("session", key)) is 1;
+    }
+}
