@@ -5,11 +5,12 @@ using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Storage.Writing;
+using RequestSources = Ccflux.Receiver.Usage.Ledger.RequestSources;
 
 namespace Ccflux.Receiver.Composition;
 
 /// <summary>Puts the requests that telemetry tells of into the ledger, where they meet what the hook tells of the same requests.</summary>
-internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IRequestLedger
+internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IRequestSink
 {
     private const int NanosPerMicro = 1000;
 
@@ -36,28 +37,28 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
 
     private static LedgerRequest Request(long user, long session, in TelemetryRequest request)
     {
-        var (told, details) = (request.Event, request.Event.Request!);
+        var (sent, details) = (request.Event, request.Event.Request);
         return new LedgerRequest
         {
-            Key = details.Key != 0 ? details.Key : LedgerKey.OfEvent(user, told.Key),
-            At = told.At,
+            Key = details.Key != 0 ? details.Key : LedgerKey.OfEvent(user, sent.Key),
+            At = sent.At,
             Sources = RequestSources.Telemetry,
             NamedBy = RequestSources.Telemetry,
             SplitBy = details.CacheWrite1h is null ? RequestSources.None : RequestSources.Telemetry,
             Session = session,
             SessionRank = session == 0 ? SessionRank.Unknown : SessionRank.Telemetry,
-            Origin = OriginOf(told.Source),
+            Origin = OriginOf(sent.Source),
             Model = request.Model,
-            Input = told.Sums.Input,
-            Output = told.Sums.Output,
-            CacheRead = told.Sums.CacheRead,
-            CacheWrite5m = told.Sums.CacheWrite - (details.CacheWrite1h ?? 0),
+            Input = sent.Sums.Input,
+            Output = sent.Sums.Output,
+            CacheRead = sent.Sums.CacheRead,
+            CacheWrite5m = sent.Sums.CacheWrite - (details.CacheWrite1h ?? 0),
             CacheWrite1h = details.CacheWrite1h ?? 0,
             IsFinal = true,
             Terms = details.IsFast ? RequestFlags.Fast : RequestFlags.None,
-            Duration = told.DurationMs,
+            Duration = sent.DurationMs,
             FirstToken = details.FirstTokenMs,
-            StatedCost = (told.Sums.Cost + (NanosPerMicro / 2)) / NanosPerMicro,
+            StatedCost = (sent.Sums.Cost + (NanosPerMicro / 2)) / NanosPerMicro,
         };
     }
 

@@ -25,7 +25,7 @@ internal static class TelemetryFeature
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();
-        services.TryAddSingleton<IRequestLedger, NoRequestLedger>();
+        services.TryAddSingleton<IRequestSink, NoRequestSink>();
         services.AddSingleton<TelemetryWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
         services.AddSingleton<OtlpAdmission>();

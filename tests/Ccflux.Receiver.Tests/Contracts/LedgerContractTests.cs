@@ -184,8 +184,14 @@ public sealed class LedgerContractTests
             .. Enumerable.Range(0, 3).Select(number => new IncomingSession(
                 RandomReports.Session(number), RandomReports.SessionId(number), "cli",
                 [.. turns.Where(turn => turn.Session == RandomReports.Session(number))], [],
-                [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))])),
-        ]);
+                [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))])
+            {
+                LacksIds = number == 1,
+            }),
+        ])
+    {
+        Pauses = [new IncomingPause(RandomReports.Epoch + 90_000_000, RandomReports.Epoch + 120_000_000)],
+    };
 
     private static Task<List<LedgerRecount.Difference>> CheckAsync(TestDatabase database, OrganisationCalendar? calendar = null) => ReadAsync(
         database, session => LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, calendar ?? OrganisationCalendar.Utc, user)).ToList());

@@ -17,7 +17,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private static readonly string[] s_seenKinds = ["", "metric", "event", "attribute", "service", "capped"];
 
     private readonly IChangeFeed _changes;
-    private readonly IRequestLedger _ledger;
+    private readonly IRequestSink _sink;
     private readonly SubjectIdCache _subjects;
     private readonly TelemetryNameCache _names;
     private readonly TelemetrySessionCache _sessions;
@@ -29,10 +29,10 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private long _now;
     private bool _changed;
 
-    public TelemetryWriter(IChangeFeed changes, IRequestLedger ledger)
+    public TelemetryWriter(IChangeFeed changes, IRequestSink sink)
     {
         _changes = changes;
-        _ledger = ledger;
+        _sink = sink;
         _subjects = new SubjectIdCache(() => Saw(UnrecognisedNameKind.Capped, "subject", 1));
         _names = new TelemetryNameCache(category => Saw(UnrecognisedNameKind.Capped, $"{category}".ToLowerInvariant(), 1));
         _sessions = new TelemetrySessionCache(() => Saw(UnrecognisedNameKind.Capped, "session", 1));
@@ -52,7 +52,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
         if (caller.UserId is { } user && _requests.Count > 0)
         {
-            _ledger.Put(writing, user, _requests, now);
+            _sink.Put(writing, user, _requests, now);
         }
 
         foreach (var each in batch.Points)

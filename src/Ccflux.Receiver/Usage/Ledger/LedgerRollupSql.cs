@@ -181,10 +181,11 @@ internal static class LedgerRollupSql
         WHERE user_id = @user AND session_key = @session
         """;
 
-    /// <summary>A session that has hidden requests stays: they may count again, and only the session knows its id.</summary>
+    /// <summary>A session that has hidden requests stays: they may count again, and only the session knows its id. So does one whose transcripts lack ids, until retention
+    /// removes it: whether telemetry's requests count must not depend on what comes first.</summary>
     public const string DeleteEmptySession = """
         DELETE FROM sessions
-        WHERE user_id = @user AND session_key = @session AND facts = 0
+        WHERE user_id = @user AND session_key = @session AND facts = 0 AND lacks_ids = 0
           AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hidden = 2)
           AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND (r.provenance & 3) = 1)
         """;

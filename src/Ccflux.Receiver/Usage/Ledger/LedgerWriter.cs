@@ -6,26 +6,35 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>Stores requests and turns: facts at once, their sums at the transaction's end. Used only on the writer's thread.</summary>
-/// <param name="changes">Notified of commits.</param>
-/// <param name="calendar">The days of the sums.</param>
-internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar calendar) : ITransactionParticipant
+internal sealed class LedgerWriter : ITransactionParticipant
 {
     public const string Topic = "usage";
 
     /// <summary>Sessions known to be stored, between transactions.</summary>
     private const int MaxSessions = 50_000;
 
+    private readonly IChangeFeed _changes;
     private readonly UserModelCache _models = new();
-    private readonly LedgerRollups _rollups = new(calendar);
+    private readonly LedgerRollups _rollups;
     private readonly LedgerCaps _caps = new();
     private readonly LastSeenAccumulator _lastSeen = new();
     private readonly LegacyCover _cover = new();
     private readonly TelemetryRule _telemetry = new();
+    private readonly RequestHider _hider;
     private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt, bool LacksIds)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
     private int _unchanged;
     private bool _isChanged;
+
+    /// <param name="changes">Notified of commits.</param>
+    /// <param name="calendar">The days of the sums.</param>
+    public LedgerWriter(IChangeFeed changes, OrganisationCalendar calendar)
+    {
+        _changes = changes;
+        _rollups = new LedgerRollups(calendar);
+        _hider = new RequestHider(_rollups, _telemetry);
+    }
 
     /// <summary>Merges what is reported with what is stored; stores nothing if the user would exceed a cap.</summary>
     /// <param name="writing">The writer's session.</param>
@@ -115,36 +124,18 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     /// <returns>False if it is not stored, or counts in no sum already.</returns>
     public bool HideCopy(WriteSession writing, long user, long key, long original)
     {
-        if (writing.Execute(LedgerSql.HideCopy, ("user", user), ("key", key), ("of", original)) == 0)
-        {
-            return false;
-        }
-
-        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
-        _rollups.Remove(user, request, model);
-        _isChanged = true;
-        return true;
+        var isHidden = _hider.HideCopy(writing, user, key, original);
+        _isChanged |= isHidden;
+        return isHidden;
     }
 
-    /// <summary>Adds a copy to every sum again: the inverse of <see cref="HideCopy"/>.</summary>
+    /// <summary>The inverse of <see cref="HideCopy"/>.</summary>
     /// <returns>False if it is not stored, or no copy.</returns>
     public bool CountCopy(WriteSession writing, long user, long key)
     {
-        if (writing.Execute(LedgerSql.CountCopy, ("user", user), ("key", key)) == 0)
-        {
-            return false;
-        }
-
-        _isChanged = true;
-        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
-        if (_telemetry.HidingOf(writing, user, request) is not RequestHiding.None and var hiding)
-        {
-            writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)hiding));
-            return true;
-        }
-
-        _rollups.Add(user, request, model, OriginOf(writing, user, request));
-        return true;
+        var isShown = _hider.CountCopy(writing, user, key);
+        _isChanged |= isShown;
+        return isShown;
     }
 
     /// <summary>Removes a turn from the facts and from every sum; its requests stay.</summary>
@@ -191,7 +182,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         if (_isChanged)
         {
             _isChanged = false;
-            changes.Publish(Topic);
+            _changes.Publish(Topic);
         }
     }
 
@@ -205,6 +196,13 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         _telemetry.Forget();
         _isChanged = false;
         _sessions.Clear();
+    }
+
+    /// <summary>Clears what is remembered of sessions, because some were deleted without a request.</summary>
+    public void ForgetSessions()
+    {
+        _sessions.Clear();
+        _telemetry.Forget();
     }
 
     private void PutSession(WriteSession writing, IncomingRequests incoming, IncomingSession session)
@@ -224,7 +222,7 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         if (session.LacksIds && lackedIds is not 1)
         {
             _telemetry.Lacked(incoming.UserId, session.Key);
-            HideOrCount(writing, incoming.UserId, writing.List(
+            _hider.Apply(writing, incoming.UserId, writing.List(
                 LedgerSql.SelectTelemetryOfSession, static rows => rows.Int64(0), ("user", incoming.UserId), ("session", session.Key)));
         }
 
@@ -352,40 +350,8 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
         if (earliest < long.MaxValue)
         {
             _telemetry.Paused(user);
-            HideOrCount(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest)));
+            _hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest)));
         }
-    }
-
-    /// <summary>Applies <see cref="TelemetryRule"/> again, after the facts that it depends on have changed.</summary>
-    private void HideOrCount(WriteSession writing, long user, IReadOnlyList<long> keys)
-    {
-        foreach (var key in keys)
-        {
-            var (request, model, known) = RequestStore.Find(writing, user, key)!.Value;
-            var hiding = known is RequestHiding.Covered or RequestHiding.Copy ? known : _telemetry.HidingOf(writing, user, request);
-            if (hiding == known)
-            {
-                continue;
-            }
-
-            writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)hiding));
-            if (known == RequestHiding.None)
-            {
-                _rollups.Remove(user, request, model);
-            }
-            else if (hiding == RequestHiding.None)
-            {
-                _rollups.Add(user, request, model, OriginOf(writing, user, request));
-            }
-        }
-    }
-
-    /// <summary>Where a stored request came from, as far as its session tells.</summary>
-    private static ReportOrigin OriginOf(WriteSession writing, long user, in LedgerRequest request)
-    {
-        var from = writing.First(
-            LedgerSql.SelectSessionOrigin, static rows => new ReportOrigin(rows.Int64(0), rows.Int64OrNull(1), null), ("user", user), ("session", request.Session));
-        return from == default ? new ReportOrigin(request.At, null, null) : from;
     }
 
     private static bool Put(WriteSession writing, long user, long session, in IncomingLimit limit)

@@ -87,6 +87,11 @@ internal sealed partial class RetentionJob(
 
         writing.Execute(UsageRetentionSql.DeleteLimits, ("user", user), ("before", before));
         writing.Execute(UsageRetentionSql.DeletePauses, ("user", user), ("before", before));
+        if (requests.Count + turns.Count == 0 && writing.Execute(UsageRetentionSql.DeleteEmptySessions, ("user", user), ("before", before)) > 0)
+        {
+            ledger.ForgetSessions();
+        }
+
         return requests.Count + turns.Count;
     }
 

@@ -42,7 +42,10 @@ internal sealed class UsageRemoval(GroupCommitWriter writer, LedgerWriter ledger
         if (removed.IsCommitted)
         {
             removed = await writer.WriteAsync(session =>
-                session.Execute(UsageRetentionSql.DeleteSessions, ("user", user)) + session.Execute(UsageRetentionSql.DeleteShared, ("user", user)));
+            {
+                ledger.ForgetSessions();
+                return session.Execute(UsageRetentionSql.DeleteSessions, ("user", user)) + session.Execute(UsageRetentionSql.DeleteShared, ("user", user));
+            });
         }
 
         return (removed.IsCommitted ? UserChangeResult.Ok(address) : UserChangeResult.Busy, facts);

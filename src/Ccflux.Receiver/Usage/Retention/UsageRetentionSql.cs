@@ -24,6 +24,14 @@ internal static class UsageRetentionSql
 
     public const string DeletePauses = "DELETE FROM report_pauses WHERE user_id = @user AND until_at < @before";
 
+    /// <summary>Sessions of which nothing is left but that their transcripts lack ids.</summary>
+    public const string DeleteEmptySessions = """
+        DELETE FROM sessions
+        WHERE user_id = @user AND facts = 0 AND lacks_ids = 1 AND reported_at < @before
+          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = sessions.session_key AND r.hidden = 2)
+          AND NOT EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = sessions.session_key AND (r.provenance & 3) = 1)
+        """;
+
     public const string DeleteSessions = "DELETE FROM sessions WHERE user_id = @user AND facts = 0";
 
     public const string DeleteShared = "DELETE FROM shared_requests WHERE user_id = @user OR other_user_id = @user";

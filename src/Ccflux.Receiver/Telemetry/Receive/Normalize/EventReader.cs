@@ -39,7 +39,7 @@ internal static class EventReader
             sums,
             duration)
         {
-            Request = kind is EventKind.ApiRequest ? Details(attributes, requestId, sums) : null,
+            Request = kind is EventKind.ApiRequest ? Details(attributes, requestId, sums) : RequestDetails.None,
         };
     }
 
@@ -95,8 +95,8 @@ internal static class EventReader
 
     private static bool IsCount(long tokens) => tokens is >= 0 and <= BatchRules.MaxRequestTokens;
 
-    /// <summary>A request is identified by the API's id. Any other event by session, name, time and sequence or, without a sequence, by its contents: so is a request
-    /// that came through a relay, which may give every answer the same id.</summary>
+    /// <summary>A request is identified by the API's id. Any other event by session, name, time and sequence or, without a sequence, by its contents; so is a request
+    /// with an id of a relay, which may give every answer the same one.</summary>
     private static long KeyOf(EventKind kind, ulong time, ReadOnlySpan<byte> requestId, AttributeSet attributes)
     {
         if (LedgerKey.IsApiRequestId(requestId))
@@ -106,6 +106,7 @@ internal static class EventReader
 
         var key = StableHash.Combine((ulong)kind, time);
         key = StableHash.Combine(key, StableHash.Of(attributes.Text(AttributeKey.SessionId)));
+        key = requestId.IsEmpty ? key : StableHash.Combine(key, StableHash.Of(requestId));
         if (attributes.Integer(AttributeKey.EventSequence) is { } sequence)
         {
             return (long)StableHash.Combine(key, (ulong)sequence);

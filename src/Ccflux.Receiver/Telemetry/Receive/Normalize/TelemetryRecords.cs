@@ -40,8 +40,8 @@ internal sealed record EventRecord(
     RequestSums Sums,
     long? DurationMs)
 {
-    /// <summary>Of an api_request; null otherwise.</summary>
-    public RequestDetails? Request { get; init; }
+    /// <summary>Of an api_request; nothing otherwise.</summary>
+    public RequestDetails Request { get; init; } = RequestDetails.None;
 }
 
 /// <summary>What an api_request says beyond its sums, for the ledger of requests.</summary>
@@ -49,7 +49,10 @@ internal sealed record EventRecord(
 /// <param name="CacheWrite1h">The part of the cache writes that is kept for an hour; null if that is not known.</param>
 /// <param name="FirstTokenMs">Until the first token.</param>
 /// <param name="IsFast">Answered at <c>speed: "fast"</c>.</param>
-internal sealed record RequestDetails(long Key, long? CacheWrite1h, long? FirstTokenMs, bool IsFast);
+internal sealed record RequestDetails(long Key, long? CacheWrite1h, long? FirstTokenMs, bool IsFast)
+{
+    public static readonly RequestDetails None = new(0, null, null, IsFast: false);
+}
 
 /// <summary>A point of a monotonic sum to be stored.</summary>
 /// <param name="StreamKey">Hash of metric, the client's own attributes of the resource, the point's attributes and start time.</param>
