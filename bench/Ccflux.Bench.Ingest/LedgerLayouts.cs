@@ -17,7 +17,7 @@ internal static class LedgerLayouts
     private const string Columns = """
         at INTEGER NOT NULL, session_key INTEGER NOT NULL, turn_key INTEGER NOT NULL, model_id INTEGER NOT NULL, price_class INTEGER NOT NULL, origin INTEGER NOT NULL,
         provenance INTEGER NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cache_read_tokens INTEGER NOT NULL, cache_write_5m_tokens INTEGER NOT NULL,
-        cache_write_1h_tokens INTEGER NOT NULL, web_searches INTEGER NOT NULL, duration_ms INTEGER, first_token_ms INTEGER, stated_cost_micros INTEGER
+        cache_write_1h_tokens INTEGER NOT NULL, web_searches INTEGER NOT NULL, duration_ms INTEGER, first_token_ms INTEGER, stated_cost_nanos INTEGER
         """;
 
     private const string Insert = """

@@ -1,9 +1,9 @@
 // The plugin in old and new versions of the real client: as many model requests with it as without it, the same screen output, and what was reported.
 // Runs inside the network namespace: ./prove-versions.sh [VERSION…]. Prints a table, version by version. SCENARIOS selects some of them, separated by commas.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { check, files, finish, query, sleep, startReceiver, work } from './proof.mjs';
+import { check, finish, idsInTranscripts, installHook, less, lines, named, ofAnswers, ofClient, ofRows, query, same, sleep, startReceiver, sum, work } from './proof.mjs';
 
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const oldest = '2.1.139'; // as stated in plugin.json, docs/user-setup.md and `ccflux status`
@@ -15,7 +15,6 @@ const isOlder = (a, b) => {
   const [x, y] = [a, b].map(version => version.split('.').map(Number));
   return (x[0] - y[0] || x[1] - y[1] || x[2] - y[2]) < 0;
 };
-const lines = file => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)) : []);
 
 /** The two that continue the session of the previous scenario, in the same project. */
 const goesOn = { continue: 'Please go on [[sc:tools]]', compact: '/compact' };
@@ -37,44 +36,16 @@ async function session(version, name, tag, home) {
   };
 }
 
-const fields = ['input', 'output', 'cache_read', 'cache_write'];
-const zero = () => Object.fromEntries(fields.map(field => [field, 0]));
-const add = (sums, model, usage) => {
-  const of = (sums[model.replace(/\[1m\]$/, '')] ??= zero());
-  for (const field of fields) of[field] += usage[field] ?? 0;
-  return sums;
-};
-const plus = (a, b) => Object.entries(b).reduce((sums, [model, usage]) => add(sums, model, usage), structuredClone(a));
-const less = (a, b) => plus(a, Object.fromEntries(Object.entries(b).map(([model, usage]) => [model, Object.fromEntries(fields.map(field => [field, -usage[field]]))])));
-const named = sums => Object.fromEntries(Object.entries(sums).filter(([, of]) => fields.some(field => of[field] !== 0)).sort(([a], [b]) => (a < b ? -1 : 1)));
-const same = (a, b) => JSON.stringify(named(a)) === JSON.stringify(named(b));
-const ofClient = usage => Object.entries(usage).reduce((sums, [model, u]) => add(sums, model, { input: u.inputTokens, output: u.outputTokens, cache_read: u.cacheReadInputTokens, cache_write: u.cacheCreationInputTokens }), {});
-const ofAnswer = u => ({ input: u.input_tokens, output: u.output_tokens, cache_read: u.cache_read_input_tokens, cache_write: u.cache_creation_input_tokens });
-const stored = id => query(`SELECT m.name, SUM(r.input_tokens) input, SUM(r.output_tokens) output, SUM(r.cache_read_tokens) cache_read,
+const stored = id => ofRows(query(`SELECT m.name, SUM(r.input_tokens) input, SUM(r.output_tokens) output, SUM(r.cache_read_tokens) cache_read,
       SUM(r.cache_write_5m_tokens + r.cache_write_1h_tokens) cache_write
-    FROM sessions s JOIN requests r USING (user_id, session_key) JOIN models m USING (model_id) WHERE s.session_id = '${id}' AND r.hidden = 0 GROUP BY m.name`)
-  .reduce((sums, { name, ...of }) => add(sums, name, of), {});
-
-/** The ids of all requests recorded in a transcript of this home. */
-function inTranscripts(home) {
-  const ids = new Set();
-  const projects = path.join(home, '.claude/projects');
-  for (const file of fs.existsSync(projects) ? files(projects) : []) {
-    for (const [, id] of fs.readFileSync(file, 'utf8').matchAll(/"requestId":"(req_[^"]+)"/g)) ids.add(id);
-  }
-  return ids;
-}
+    FROM sessions s JOIN requests r USING (user_id, session_key) JOIN models m USING (model_id) WHERE s.session_id = '${id}' AND r.hidden = 0 GROUP BY m.name`));
 
 const table = [];
 for (const version of versions) {
-  const token = /token\s+(\S+)/.exec(receiver.addUser(`v${version}@example.org`))[1];
-  const tokenFile = path.join(work, `token-${version}`);
-  fs.writeFileSync(tokenFile, token, { mode: 0o600 });
   const plain = path.join(work, `${version}-plain`);
   const withPlugin = path.join(work, `${version}-plugin`);
   fs.mkdirSync(path.join(plain, '.claude'), { recursive: true });
-  fs.mkdirSync(path.join(withPlugin, '.claude/projects'), { recursive: true });
-  execFileSync(path.join(process.env.PLUGIN, 'bin/ccflux'), ['install', '--yes', '--config-dir', path.join(withPlugin, '.claude'), '--endpoint', `http://127.0.0.1:${PORT}`, '--token-file', tokenFile], { env: { HOME: withPlugin } });
+  installHook(receiver, PORT, `v${version}@example.org`, withPlugin);
 
   const omitted = [];
   const sums = new Map();
@@ -87,14 +58,14 @@ for (const version of versions) {
     check(`${version} ${tag}: as many model requests with the plugin as without it`, having.asked === without.asked && having.asked > 0, `${having.asked} with, ${without.asked} without`);
     check(`${version} ${tag}: the same on the screen`, having.code === without.code && having.text === without.text && having.isError === without.isError && having.turns === without.turns && having.stderr === without.stderr,
       `exit ${having.code}/${without.code}, ${JSON.stringify(having.text)?.slice(0, 60)}${having.stderr ? `, ${having.stderr.slice(0, 200)}` : ''}`);
-    const known = inTranscripts(withPlugin);
+    const known = idsInTranscripts(withPlugin);
     const missing = having.answers.filter(answer => !known.has(answer.request_id));
     omitted.push(...missing.map(answer => ({ tag, ...answer })));
     // modelUsage covers this process in some versions and the whole session in others.
     const before = sums.get(having.id) ?? { stored: {}, omitted: {} };
-    const omittedNow = missing.reduce((of, answer) => add(of, answer.model, ofAnswer(answer.usage)), {});
-    const omittedEver = plus(before.omitted, omittedNow);
-    const wanted = [less(ofClient(having.usage), omittedEver), plus(before.stored, less(ofClient(having.usage), omittedNow))];
+    const omittedNow = ofAnswers(missing);
+    const omittedEver = sum(before.omitted, omittedNow);
+    const wanted = [less(ofClient(having.usage), omittedEver), sum(before.stored, less(ofClient(having.usage), omittedNow))];
     let have = {};
     for (let i = 0; i < 60; i++) {
       have = stored(having.id);

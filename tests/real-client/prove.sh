@@ -2,7 +2,8 @@
 # The proofs with the real client, inside their own network namespace (needs root): see README.md.
 #   PAIRS   how many pairs of runs with and without the plugin (default 30; 0 skips them)
 #   KEEP    a folder to keep everything in, for inspection
-# prove.mjs: the hook against the receiver. prove-telemetry.mjs: the client's own OTLP against the receiver (about two minutes). prove-fleet.mjs and
+# prove.mjs: the hook against the receiver. prove-telemetry.mjs: the client's own OTLP against the receiver (about two minutes). prove-both.mjs: both in one ledger
+# (about three minutes). prove-fleet.mjs and
 # prove-rotation.mjs: the fleet on a fake login, with logins given manually (about one minute) and with the engine deciding (about eight).
 set -eu
 cd "$(dirname "$0")"
@@ -13,7 +14,7 @@ RECEIVER=$(ls -t "$ROOT"/artifacts/bin/Ccflux.Receiver/{debug,release}/ccflux-re
 [ -n "$RECEIVER" ] || { echo "The receiver is not built: dotnet build src/Ccflux.Receiver" >&2; exit 1; }
 [ -x "$ROOT/plugin/bin/ccflux" ] || { echo "The hook program is not built: eng/publish-hook.sh" >&2; exit 1; }
 passed=0 failed=0 skipped=0
-for proof in prove.mjs prove-telemetry.mjs prove-fleet.mjs prove-rotation.mjs; do
+for proof in prove.mjs prove-telemetry.mjs prove-both.mjs prove-fleet.mjs prove-rotation.mjs; do
   case $proof in prove-fleet.mjs | prove-rotation.mjs) network=./in-fake-internet.sh ;; *) network=./in-namespace.sh ;; esac
   log=$(mktemp)
   $network env ${KEEP:+KEEP="$KEEP/${proof%.mjs}"} RECEIVER="$RECEIVER" PLUGIN="$ROOT/plugin" node "$proof" 2>&1 | tee "$log" || true

@@ -12,8 +12,6 @@ namespace Ccflux.Receiver.Composition;
 /// <summary>Puts the requests that telemetry tells of into the ledger, where they meet what the hook tells of the same requests.</summary>
 internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IRequestSink
 {
-    private const int NanosPerMicro = 1000;
-
     public void Put(WriteSession writing, long user, IReadOnlyList<TelemetryRequest> requests, long now)
     {
         var earliest = RetentionRule.FirstKept(calendar, DateTimeOffset.FromUnixTimeMilliseconds(now), options.RetentionDays);
@@ -58,7 +56,7 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
             Terms = details.IsFast ? RequestFlags.Fast : RequestFlags.None,
             Duration = sent.DurationMs,
             FirstToken = details.FirstTokenMs,
-            StatedCost = (sent.Sums.Cost + (NanosPerMicro / 2)) / NanosPerMicro,
+            StatedCost = sent.Sums.Cost,
         };
     }
 

@@ -33,8 +33,8 @@ public sealed class LedgerOfBothSourcesTests
 
         Assert.Equal(["1|10|20|30|40"], both.Rows(Figures));
         Assert.Equal(
-            [$"{both.HookAt}|3|2|100|7|500000|40|0"],
-            both.Rows("SELECT at, provenance & 3, origin, duration_ms, first_token_ms, stated_cost_micros, cache_write_5m_tokens, hidden FROM requests"));
+            [$"{both.HookAt}|3|2|100|7|500000000|40|0"],
+            both.Rows("SELECT at, provenance & 3, origin, duration_ms, first_token_ms, stated_cost_nanos, cache_write_5m_tokens, hidden FROM requests"));
         Assert.Equal([$"{Session}|cli|1"], both.Rows("SELECT session_id, entrypoint, requests FROM sessions"));
         await both.CheckAsync();
     }

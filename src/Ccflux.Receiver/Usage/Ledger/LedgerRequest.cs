@@ -60,7 +60,7 @@ internal readonly record struct LedgerRequest
     /// <summary>Until the first token, in milliseconds.</summary>
     public long? FirstToken { get; init; }
 
-    /// <summary>What the client stated, in millionths of a US dollar.</summary>
+    /// <summary>What the client stated, in billionths of a US dollar.</summary>
     public long? StatedCost { get; init; }
 
     public long CacheWrite => CacheWrite5m + CacheWrite1h;

@@ -6,7 +6,7 @@ internal static class LedgerSql
     private const string RequestColumns = """
         at, session_key, turn_key, model_id, price_class, origin, provenance,
         input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches,
-        duration_ms, first_token_ms, stated_cost_micros
+        duration_ms, first_token_ms, stated_cost_nanos
         """;
 
     public const string InsertRequest = $"""
@@ -25,7 +25,7 @@ internal static class LedgerSql
         UPDATE requests SET hour = @hour, at = @at, session_key = @session, turn_key = @turn, model_id = @model, price_class = @price_class, origin = @origin,
             provenance = @provenance, input_tokens = @input, output_tokens = @output, cache_read_tokens = @cache_read,
             cache_write_5m_tokens = @cache_write_5m, cache_write_1h_tokens = @cache_write_1h, web_searches = @web_searches,
-            duration_ms = @duration, first_token_ms = @first_token, stated_cost_micros = @stated_cost, hidden = @hidden
+            duration_ms = @duration, first_token_ms = @first_token, stated_cost_nanos = @stated_cost, hidden = @hidden
         WHERE user_id = @user AND request_key = @key
         """;
 

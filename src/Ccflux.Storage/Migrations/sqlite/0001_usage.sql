@@ -89,7 +89,7 @@ CREATE TABLE requests (
     web_searches          INTEGER NOT NULL,
     duration_ms           INTEGER,                        -- these three: from telemetry
     first_token_ms        INTEGER,
-    stated_cost_micros    INTEGER,
+    stated_cost_nanos     INTEGER,
     hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's;
                                                           -- only telemetry tells of it, and 3: its session's transcripts lack the API's ids, or 4: reporting was paused
     copy_of               INTEGER,                        -- while hidden = 2: the user whose request it is
