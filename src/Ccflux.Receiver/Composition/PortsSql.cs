@@ -19,6 +19,19 @@ internal static class PortsSql
         GROUP BY s.session_id, m.name
         """;
 
+    /// <summary>A user's newest requests: who reported them (<c>RequestSources</c>), what they were made for, whether they count, how many, and their tokens.</summary>
+    public const string RequestSources = $"""
+        SELECT sources, origin, hidden, count(*), CAST(total(tokens) AS bigint)
+        FROM (SELECT r.provenance & 3 AS sources, r.origin, r.hidden,
+                     r.input_tokens + r.output_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens AS tokens
+              FROM users u
+              CROSS JOIN requests r
+              WHERE u.email = @email AND {ScopeSql.OfUser} AND r.user_id = u.user_id
+                AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour <= @until / {UnixTime.SqlHour} AND r.at >= @from AND r.at < @until AND r.hidden NOT IN (1, 2)
+              ORDER BY r.hour DESC LIMIT @limit) AS newest
+        GROUP BY sources, origin, hidden
+        """;
+
     /// <summary>The user who reported a session first.</summary>
     public const string FirstReporter = """
         SELECT s.user_id

@@ -15,6 +15,7 @@ internal static class TelemetryPorts
     {
         services.AddSingleton<IHookTotals, UsageHookTotals>();
         services.AddSingleton<IRequestSink, TelemetryRequests>();
+        services.AddSingleton<IRequestSources, UserRequestSources>();
         services.AddSingleton<ISeatPlans, TierPlans>();
         services.AddSingleton<ICompanionToken, TelemetryCompanion>();
     }

@@ -41,6 +41,7 @@ internal static class TelemetryFeature
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();
         services.TryAddSingleton<IFiveHourQuotas, NoFiveHourQuotas>();
         services.TryAddSingleton<IHookTotals, NoHookTotals>();
+        services.TryAddSingleton<IRequestSources, NoRequestSources>();
         services.AddSingleton<CellCache>();
         services.AddSingleton<TelemetryPageQuery>();
         services.AddSingleton<CallFile>();

@@ -36,6 +36,8 @@ public sealed class PortScopeTests
             {
                 var totals = await services.Service<IHookTotals>().ReadAsync(History.Email(user), [$"session-trace{user}"], allowed, Cancellation);
                 Assert.Equal(users.Contains(user), totals.Count > 0);
+                var sources = await services.Service<IRequestSources>().ReadAsync(History.Email(user), 0, long.MaxValue, allowed, Cancellation);
+                Assert.Equal(users.Contains(user), sources.Count > 0);
             }
         }
     }

@@ -5,6 +5,7 @@ using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Read.Views;
 using Ccflux.Receiver.Usage.Tiers;
 using Ccflux.Testing;
@@ -31,6 +32,36 @@ public sealed class PortContractTests
             (await totals.ReadAsync("amara@example.org", ["s", "unknown", "it's"], DataScope.Everybody, ContractTests.Token)).OrderBy(row => row.Model, StringComparer.Ordinal));
         Assert.Empty(await totals.ReadAsync("amara@example.org", [], DataScope.Everybody, ContractTests.Token));
         Assert.Empty(await totals.ReadAsync("nobody@example.org", ["s"], DataScope.Everybody, ContractTests.Token));
+    }
+
+    [Theory, EachDatabase]
+    public async Task RequestSources_CountEachRequestOnce_ByWhoReportedIt(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
+        var at = database.Now - 1000;
+        Task ReportAsync(long user, string session, bool lacksIds, params (long Key, RequestSources Source, RequestOrigin Origin)[] requests) => database.ReportAsync(new IncomingRequests(
+            user,
+            new ReportOrigin(database.Now, null, null),
+            [
+                new IncomingSession(LedgerKey.OfSession(session), session, null, [], [], [.. requests.Select(request => new LedgerRequest
+                {
+                    Key = request.Key, At = at, Sources = request.Source, NamedBy = request.Source, Session = LedgerKey.OfSession(session), Origin = request.Origin, Model = "m", Input = 10, Output = 1,
+                })]) { LacksIds = lacksIds },
+            ]));
+        await ReportAsync(amara, "s", lacksIds: false, (1, RequestSources.Hook, RequestOrigin.Main), (2, RequestSources.Hook, RequestOrigin.Main), (3, RequestSources.Telemetry, RequestOrigin.Compaction));
+        await ReportAsync(amara, "s", lacksIds: false, (1, RequestSources.Telemetry, RequestOrigin.Main));
+        await ReportAsync(amara, "t", lacksIds: true, (4, RequestSources.Hook, RequestOrigin.Main), (5, RequestSources.Telemetry, RequestOrigin.Main));
+        await ReportAsync(ben, "s", lacksIds: false, (1, RequestSources.Telemetry, RequestOrigin.Main));
+        var sources = database.Store<IRequestSources>();
+        var (none, one) = (RequestCount.None, new RequestCount(1, 11));
+
+        Assert.Equal(
+            [new RequestsBySource(RequestOrigin.Main, one, new RequestCount(2, 22), none, one), new RequestsBySource(RequestOrigin.Compaction, none, none, one, none)],
+            await sources.ReadAsync("amara@example.org", at, at + 1, DataScope.Everybody, ContractTests.Token));
+        Assert.Equal([new RequestsBySource(RequestOrigin.Main, none, none, one, none)], await sources.ReadAsync("ben@example.org", 0, at + 1, DataScope.OfUser(ben), ContractTests.Token));
+        Assert.Empty(await sources.ReadAsync("amara@example.org", at + 1, at + 2, DataScope.Everybody, ContractTests.Token));
+        Assert.Empty(await sources.ReadAsync("amara@example.org", 0, at + 1, DataScope.OfUser(ben), ContractTests.Token));
     }
 
     [Theory, EachDatabase]

@@ -105,6 +105,10 @@ internal static class TelemetryApi
                 context, names, time, "reconciliation", null, TelemetryColumns.Reconciled, async filter => await query.ReconcileAsync(email.ToLowerInvariant(), filter, Principal.Of(context).Scope, context.RequestAborted), email.ToLowerInvariant()))
             .WithSummary("A user's newest 500 sessions of the period by telemetry and by hook reports, side by side, never added up.")
             .TakesQuery([QueryParameter.Format, .. s_period]).ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapGet("/users/{email}/sources", (string email, HttpContext context, TelemetryAdminQuery query, LabelNames names, TimeProvider time) => AnswerAsync(
+                context, names, time, "sources", null, TelemetryColumns.Sources, async filter => await query.SourcesAsync(email.ToLowerInvariant(), filter, Principal.Of(context).Scope, context.RequestAborted), email.ToLowerInvariant()))
+            .WithSummary("A user's newest 100 000 requests of the period by what they were made for and by who reported them, each once. not_counted: reported by telemetry only, and in no sum.")
+            .TakesQuery([QueryParameter.Format, .. s_period]).ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> AnswerAsync<T>(

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
 
@@ -85,6 +86,14 @@ internal static class TelemetryColumns
         ("unseen_sources", row => string.Join(' ', row.UnseenSources)),
     ];
 
+    public static readonly IReadOnlyList<(string, Func<RequestsBySource, object?>)> Sources =
+    [
+        ("made_for", row => OriginName(row.Origin)),
+        ("both", row => row.Both.Requests), ("hook_only", row => row.HookOnly.Requests), ("telemetry_only", row => row.TelemetryOnly.Requests), ("not_counted", row => row.NotCounted.Requests),
+        ("both_tokens", row => row.Both.Tokens), ("hook_only_tokens", row => row.HookOnly.Tokens), ("telemetry_only_tokens", row => row.TelemetryOnly.Tokens),
+        ("not_counted_tokens", row => row.NotCounted.Tokens),
+    ];
+
     public static IEnumerable<(DateTimeOffset, ModelTotals)> ModelsOf(TelemetryPageView view) =>
         view.Timeline.SelectMany(point => point.Models.OrderBy(model => model.Model, StringComparer.Ordinal).Select(model => (point.At, model)));
 
@@ -130,5 +139,17 @@ internal static class TelemetryColumns
         Agreement.Differ => "differ",
         Agreement.TelemetryOnly => "telemetry_only",
         Agreement.HookOnly => "hook_only",
+    };
+
+    private static string OriginName(RequestOrigin origin) => origin switch
+    {
+        RequestOrigin.Main => "conversation",
+        RequestOrigin.Subagent => "subagent",
+        RequestOrigin.Auxiliary => "auxiliary",
+        RequestOrigin.Advisor => "advisor",
+        RequestOrigin.Compaction => "compaction",
+        RequestOrigin.WebSearch => "web_search",
+        RequestOrigin.Legacy => "ccflux_0_1",
+        _ => "not_stated",
     };
 }

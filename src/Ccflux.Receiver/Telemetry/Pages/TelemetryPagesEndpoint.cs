@@ -63,6 +63,7 @@ internal sealed class TelemetryPagesEndpoint(
             [nameof(TelemetryUserPage.Parts)] = parts,
             [nameof(TelemetryUserPage.Faults)] = faults,
             [nameof(TelemetryUserPage.Reconciled)] = await admin.ReconcileAsync(name, filter, allowed, context.RequestAborted),
+            [nameof(TelemetryUserPage.Sources)] = await admin.SourcesAsync(name, filter, allowed, context.RequestAborted),
             [nameof(TelemetryUserPage.Stated)] = await admin.LabelsAsync(name, allowed, context.RequestAborted),
             [nameof(TelemetryUserPage.Tokens)] = tokens,
             [nameof(TelemetryUserPage.Plan)] = await admin.PlanAsync(name, allowed, context.RequestAborted),

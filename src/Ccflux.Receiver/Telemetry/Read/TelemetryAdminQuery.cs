@@ -8,7 +8,7 @@ namespace Ccflux.Receiver.Telemetry.Read;
 
 /// <summary>Reads what a person's page shows besides the figures: tokens, the plan, what clients state, and the comparison with hook reports. A person outside the
 /// data scope is as unknown as one who does not exist.</summary>
-internal sealed class TelemetryAdminQuery(ReadSessions readers, IHookTotals hooks, ISeatPlans plans, LabelNames names)
+internal sealed class TelemetryAdminQuery(ReadSessions readers, IHookTotals hooks, IRequestSources sources, ISeatPlans plans, LabelNames names)
 {
     /// <summary>The most sessions in one comparison.</summary>
     public const int MaxSessions = 500;
@@ -91,6 +91,10 @@ internal sealed class TelemetryAdminQuery(ReadSessions readers, IHookTotals hook
         var reported = await hooks.ReadAsync(email, sessions, allowed, cancellationToken);
         return Reconciliation.Compare(usages.Select(row => row.Usage).Where(usage => sessions.Contains(usage.Session)), reported);
     }
+
+    /// <summary>Who reported a user's requests of the period, by what they were made for.</summary>
+    public Task<IReadOnlyList<RequestsBySource>> SourcesAsync(string email, TelemetryFilter filter, DataScope allowed, CancellationToken cancellationToken) =>
+        sources.ReadAsync(email, filter.StartMs, filter.EndMs, allowed, cancellationToken);
 
     private static bool IsKnown(SqlSession session, string person, DataScope allowed) =>
         session.Any(TelemetryReadSql.IsUser, allowed.With(("email", person))) || session.Any(TelemetryReadSql.IsPerson, allowed.With(("person", person)));

@@ -76,6 +76,7 @@ public sealed class LeakTests
     [InlineData("/api/v1/users/{0}/limits")]
     [InlineData("/api/v1/telemetry/users/{0}/labels")]
     [InlineData("/api/v1/telemetry/users/{0}/reconciliation")]
+    [InlineData("/api/v1/telemetry/users/{0}/sources")]
     [InlineData("/admin/?user={0}")]
     [InlineData("/api/v1/usage/users?user={0}")]
     [InlineData("/api/v1/events?user={0}&format=csv")]

@@ -1,3 +1,4 @@
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Telemetry.Read;
 
 namespace Ccflux.Receiver.Telemetry.Pages.Parts;
@@ -18,5 +19,17 @@ internal static class AgreementText
         Agreement.Differ => "Differs",
         Agreement.TelemetryOnly => "Telemetry only",
         Agreement.HookOnly => "Hook only",
+    };
+
+    public static string MadeFor(RequestOrigin origin) => origin switch
+    {
+        RequestOrigin.Main => "The conversation",
+        RequestOrigin.Subagent => "Subagents",
+        RequestOrigin.Auxiliary => "Work in the background",
+        RequestOrigin.Advisor => "Advice of another model",
+        RequestOrigin.Compaction => "Compaction",
+        RequestOrigin.WebSearch => "Web search",
+        RequestOrigin.Legacy => "Turns of ccflux 0.1",
+        _ => "Not stated",
     };
 }
