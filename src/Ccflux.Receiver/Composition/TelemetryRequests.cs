@@ -17,7 +17,7 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
         var earliest = RetentionRule.FirstKept(calendar, DateTimeOffset.FromUnixTimeMilliseconds(now), options.RetentionDays);
         var sessions = requests
             .Where(request => request.Event.At >= earliest && IsIdentified(request))
-            .GroupBy(request => request.Event.Origin.Session ?? "", StringComparer.Ordinal)
+            .GroupBy(request => request.Session ?? "", StringComparer.Ordinal)
             .Select(session => Session(user, session.Key, session));
 
         // Telemetry has bounds of its own: records a day, sessions, names.
@@ -25,7 +25,7 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
     }
 
     /// <summary>Without the API's id and without a session, nothing tells whether the hook reported the same request: it would count twice.</summary>
-    private static bool IsIdentified(in TelemetryRequest request) => request.Event is { Request.Key: not 0 } or { Origin.Session: not null };
+    private static bool IsIdentified(in TelemetryRequest request) => request.Event.Request.Key != 0 || request.Session is not null;
 
     private static IncomingSession Session(long user, string id, IEnumerable<TelemetryRequest> requests)
     {

@@ -16,8 +16,9 @@ internal interface IRequestSink
 
 /// <param name="Event">Of the kind <see cref="EventKind.ApiRequest"/>.</param>
 /// <param name="Model">As the user's telemetry may name it: "other" beyond the cap.</param>
+/// <param name="Session">The session's id; null if the client leaves it out, and beyond the cap.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TelemetryRequest(EventRecord Event, string Model);
+internal readonly record struct TelemetryRequest(EventRecord Event, string Model, string? Session);
 
 /// <summary>Used where there is no ledger.</summary>
 internal sealed class NoRequestSink : IRequestSink

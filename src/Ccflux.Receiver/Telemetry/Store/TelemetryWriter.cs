@@ -155,7 +155,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
-                _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other));
+                _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other, session.IsAnonymous ? null : record.Origin.Session));
                 break;
             case EventKind.ApiError:
                 _rollups.Error(place);
