@@ -40,7 +40,7 @@ public sealed class DeliverTests : IAsyncLifetime
         Assert.Equal(LedgerKey.OfRequest(Encoding.ASCII.GetBytes($"req_{Session}_0")), stored.Request.Key);
         Assert.Equal((Session, Machine.Model, false), (stored.Session, stored.Model, stored.Backfill));
         Assert.Equal((5L, 123L, 1000L, 20L, 10L), (stored.Request.Input, stored.Request.Output, stored.Request.CacheRead, stored.Request.CacheWrite5m, stored.Request.CacheWrite1h));
-        Assert.Equal((RequestFlags.Split, RequestOrigin.Main, s_start.AddSeconds(2).ToUnixTimeMilliseconds()), (stored.Request.Flags, stored.Request.Origin, stored.Request.At));
+        Assert.Equal((RequestFlags.Split | RequestFlags.ApiId, RequestOrigin.Main, s_start.AddSeconds(2).ToUnixTimeMilliseconds()), (stored.Request.Flags, stored.Request.Origin, stored.Request.At));
         var turn = Assert.Single(_receiver.Turns).Value;
         Assert.Equal((stored.Turn, s_start.ToUnixTimeMilliseconds(), stored.Request.At, TurnOutcome.Completed), (turn.Key, turn.Started, turn.Ended, turn.Outcome));
         Assert.Single(turn.Prompts!);

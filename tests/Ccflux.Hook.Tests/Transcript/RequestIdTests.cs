@@ -25,6 +25,7 @@ public sealed partial class RequestIdTests : IDisposable
 
         AssertTotal(2, 50);
         Assert.Equal([LedgerKey.OfRequest("req_1"u8), LedgerKey.OfRequest("req_2"u8)], _folder.Read().Requests.Select(request => request.Key));
+        Assert.All(_folder.Read().Requests, request => Assert.True(request.HasApiId));
     }
 
     [Theory]
@@ -51,6 +52,7 @@ public sealed partial class RequestIdTests : IDisposable
         _folder.Append(_folder.MainPath("b"), TranscriptLines.InChain(TranscriptLines.Prompt(0, "b0"), Row(1), TranscriptLines.Prompt(4, "b1"), Row(5)));
 
         Assert.Equal((5, 100L), SessionFolder.Total(_folder.ReadAll().Requests));
+        Assert.All(_folder.ReadAll().Requests, request => Assert.False(request.HasApiId));
         Assert.Equal((3, 60L), SessionFolder.Total(_folder.Read(session: "a").Requests));
         Assert.Equal((2, 40L), SessionFolder.Total(_folder.Read(session: "b").Requests));
     }
