@@ -5,6 +5,7 @@ using Ccflux.Receiver.Usage;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Storage.Writing;
+using RequestSources = Ccflux.Receiver.Usage.Ledger.RequestSources;
 
 namespace Ccflux.Receiver.Composition;
 

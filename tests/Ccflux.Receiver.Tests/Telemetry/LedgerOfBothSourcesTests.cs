@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Tests.Usage.Ingest;
 
@@ -185,7 +186,7 @@ public sealed class LedgerOfBothSourcesTests
         public async Task CheckAsync()
         {
             using var session = await Wire.Receiver.Service<Storage.Reading.ReadSessions>().OpenAsync(TestContext.Current.CancellationToken);
-            Assert.Empty(Receiver.Usage.Ledger.LedgerRecount.Check(session, Platform.Calendar.OrganisationCalendar.Utc, 1));
+            Assert.Empty(Receiver.Usage.Ledger.LedgerRecount.Check(session, OrganisationCalendar.Utc, 1));
         }
 
         public ValueTask DisposeAsync() => Wire.DisposeAsync();

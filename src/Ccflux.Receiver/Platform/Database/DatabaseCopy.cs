@@ -85,6 +85,11 @@ internal static class DatabaseCopy
         }
 
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
+        foreach (var kind in revocations)
+        {
+            kind.Settle?.Invoke(connection, now);
+        }
+
         AuditLog.Write(connection, new AuditEntry(now, Actor.Cli, "restore", "", ""));
         return report;
     }
@@ -109,6 +114,7 @@ internal static class DatabaseCopy
                     session.Execute(revoke);
                 }
 
+                kind.Carry?.Invoke(session);
                 missing.AddRange(Names(session, kind.SelectMissing));
             }
 
