@@ -40,15 +40,21 @@ internal static class EraseCommand
                 return CommandHost.Failed;
             }
 
-            await FinishAsync(services, number, cancellationToken);
+            var isCompact = await FinishAsync(services, number, cancellationToken);
             await Console.Out.WriteLineAsync($"Removed everything about {address}. The audit log knows {ErasedPerson.NameOf(number)}.");
+            if (!isCompact)
+            {
+                await Console.Out.WriteLineAsync("Unused parts of the database file may still hold single ids. `ccflux-receiver compact`, while the receiver is stopped, writes the file anew.");
+            }
+
             return CommandHost.Done;
         }));
         return command;
     }
 
-    /// <summary>Waits for the running receiver. Where none runs, or it stops meanwhile, the command does the work.</summary>
-    private static async Task FinishAsync(IServiceProvider services, long number, CancellationToken cancellationToken)
+    /// <summary>Waits for the running receiver. Where none runs, or it stops meanwhile, the command does the work, and writes the file anew.</summary>
+    /// <returns>Whether the file was written anew.</returns>
+    private static async Task<bool> FinishAsync(IServiceProvider services, long number, CancellationToken cancellationToken)
     {
         var erasures = services.GetRequiredService<Erasures>();
         while (!await erasures.IsFinishedAsync(number, cancellationToken))
@@ -58,7 +64,7 @@ internal static class EraseCommand
                 using var held = DatabaseLock.Take(services.GetRequiredService<DatabaseOptions>().Path);
                 if (await erasures.RunAsync(cancellationToken))
                 {
-                    return;
+                    return (await services.GetRequiredService<GroupCommitWriter>().CompactAsync()).IsCommitted;
                 }
             }
             catch (DatabaseInUseException)
@@ -70,5 +76,6 @@ internal static class EraseCommand
         }
 
         await services.GetRequiredService<GroupCommitWriter>().CheckpointAsync();
+        return false;
     }
 }

@@ -13,6 +13,7 @@ internal static class ReceiverCommands
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Add(UsersCommand.Make());
         root.Add(EraseCommand.Make());
+        root.Add(DatabaseCommands.Compact());
         root.Add(SessionsCommand.Make());
         root.Add(ImportCommand.Make());
         root.Add(RecountCommand.Make());

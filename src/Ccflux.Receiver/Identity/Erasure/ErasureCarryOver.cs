@@ -32,19 +32,23 @@ internal sealed class ErasureCarryOver(ErasureSteps steps)
     }
 
     /// <summary>Erases everybody from the restored data whom a tombstone names, and ends erasures that the backup caught halfway. Somebody who was added again later stays, with what came later.</summary>
-    public void CarryOut(WriteSession session, DateTimeOffset now)
+    /// <returns>Whether anybody was erased.</returns>
+    public bool CarryOut(WriteSession session, DateTimeOffset now)
     {
         foreach (var (email, added) in session.List(ErasureSql.SelectAddresses, static rows => (rows.Text(0), rows.Int64(1))))
         {
             Reopen(session, email, added, now);
         }
 
-        foreach (var number in session.List(ErasureSql.SelectUnfinished, static rows => rows.Int64(0)))
+        var unfinished = session.List(ErasureSql.SelectUnfinished, static rows => rows.Int64(0));
+        foreach (var number in unfinished)
         {
             while (!steps.Step(session, number, now))
             {
             }
         }
+
+        return unfinished.Count > 0;
     }
 
     private void Reopen(WriteSession session, string email, long added, DateTimeOffset now)

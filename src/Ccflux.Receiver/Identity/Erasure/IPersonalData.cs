@@ -16,7 +16,10 @@ internal interface IPersonalData
     /// <summary>After <see cref="Begin"/>: ids of the person's installations by which nothing more is to be taken. Never one that somebody else has too.</summary>
     IEnumerable<string> Installations(WriteSession session, ErasedPerson person) => [];
 
-    /// <summary>Removes at most so many rows.</summary>
+    /// <summary>Removes some rows.</summary>
+    /// <param name="session">The writer's.</param>
+    /// <param name="person">Whose.</param>
+    /// <param name="rows">At most how many.</param>
     /// <returns>How many were removed; 0 once none are left.</returns>
     int Remove(WriteSession session, ErasedPerson person, int rows);
 

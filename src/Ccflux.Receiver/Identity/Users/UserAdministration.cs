@@ -67,7 +67,7 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
             return UserChangeResult.Refused(AccountFault.BeingErased);
         }
 
-        // Whoever was erased and is added on purpose is taken again.
+        // A person who was erased is added on purpose: their telemetry is accepted again.
         Tombstones.Lift(session, email, now);
         session.Execute(UsersSql.InsertMissing, ("email", email), ("now", now.ToUnixTimeMilliseconds()));
         return Save(session, email, RefreshTokenRule.Add(RefreshTokenFacts.Load(session, email, now), division, days), now);

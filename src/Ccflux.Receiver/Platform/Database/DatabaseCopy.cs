@@ -85,12 +85,18 @@ internal static class DatabaseCopy
         }
 
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
+        var hasRemoved = false;
         foreach (var kind in revocations)
         {
-            kind.Settle?.Invoke(connection, now);
+            hasRemoved |= kind.Settle?.Invoke(connection, now) == true;
         }
 
         AuditLog.Write(connection, new AuditEntry(now, Actor.Cli, "restore", "", ""));
+        if (hasRemoved)
+        {
+            connection.Compact();
+        }
+
         return report;
     }
 

@@ -19,8 +19,8 @@ internal sealed record Revocations(string What, string Table, string? SelectRevo
     /// <summary>Takes over more of <c>former</c>, where it has <see cref="Table"/>.</summary>
     public Action<WriteSession>? Carry { get; init; }
 
-    /// <summary>Runs on each restored database, after everything else. Parameter: the time of the restore.</summary>
-    public Action<WriteSession, DateTimeOffset>? Settle { get; init; }
+    /// <summary>Runs on each restored database, after everything else. Parameter: the time of the restore. Returns whether it removed rows that must not be left in the file.</summary>
+    public Func<WriteSession, DateTimeOffset, bool>? Settle { get; init; }
 
     /// <summary>Selects the names that could sign in before and no longer can, because the backup lacks their secret; one text column.</summary>
     public string? SelectMissing { get; init; }

@@ -25,7 +25,7 @@ internal sealed class TelemetryData(TelemetryWriter telemetry) : IPersonalData
         session.Execute(TelemetryErasureSql.TakeClaimed, ("user", person.UserId), ("email", person.Email));
     }
 
-    /// <summary>Those that an admin mapped to the user, and those that only the person's own records name: whoever states another's id must not silence it.</summary>
+    /// <summary>Those that an admin mapped to the user, and those that only the person's own records name: nobody silences another's installation by stating its id.</summary>
     public IEnumerable<string> Installations(WriteSession session, ErasedPerson person)
     {
         var mapped = session.List(TelemetryErasureSql.SelectInstallations, static rows => rows.Text(0), ("user", person.UserId));

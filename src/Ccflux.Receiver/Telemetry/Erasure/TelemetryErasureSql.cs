@@ -71,7 +71,7 @@ internal static class TelemetryErasureSql
             SELECT subject_id, category, name_id FROM telemetry_subject_names WHERE subject_id = @subject ORDER BY category, name_id LIMIT @limit)
         """;
 
-    /// <summary>Days and hours come first in the keys of these tables: their periods are found one by one, whoever's they are.</summary>
+    /// <summary>Days and hours come first in the keys of these tables: their periods are found one by one, in everybody's rows.</summary>
     public const string DeletePoints = """
         DELETE FROM telemetry_points WHERE (day, subject_id, point_key) IN (
             WITH RECURSIVE periods (day) AS (

@@ -1,5 +1,4 @@
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Storage.Writing;
@@ -34,11 +33,6 @@ internal sealed class LedgerWriter(IChangeFeed changes, OrganisationCalendar cal
     /// <param name="allowances">Null for imports, whose rows a receiver has accepted before.</param>
     public LedgerResult Write(WriteSession writing, IncomingRequests incoming, LedgerAllowances? allowances)
     {
-        if (Tombstones.IsErased(writing, incoming.UserId))
-        {
-            return new LedgerResult(0, 0, 0);
-        }
-
         if (allowances is not null && _caps.Check(writing, _models, incoming, allowances) is { } overCap)
         {
             return new LedgerResult(0, 0, 0, overCap);

@@ -59,17 +59,13 @@ public sealed class ErasureTests
 
         for (var isFinished = false; !isFinished; turns++)
         {
-            var report = database.Incoming(ben, A.Turn("between", turns, database.Time.GetUtcNow()));
-            isFinished = await database.WriteAsync(session =>
-            {
-                // What was admitted before comes in the same transaction, before and after the step.
-                var ledger = database.Store<LedgerWriter>();
-                ledger.Write(session, database.Incoming(amara, A.Turn("late", turns, database.Time.GetUtcNow())), null);
-                Assert.Equal(2, ledger.Write(session, report, null).New);
-                var done = steps.Step(session, number, database.Time.GetUtcNow(), rows: 5);
-                ledger.Write(session, database.Incoming(amara, A.Turn("later", turns, database.Time.GetUtcNow())), null);
-                return done;
-            });
+            // What was admitted before may come in the same transaction, before and after the step.
+            var late = database.ReportAsync(amara, A.Turn("late", turns, database.Time.GetUtcNow()));
+            var between = database.ReportAsync(ben, A.Turn("between", turns, database.Time.GetUtcNow()));
+            var step = database.WriteAsync(session => steps.Step(session, number, database.Time.GetUtcNow(), rows: 5));
+            var later = database.ReportAsync(amara, A.Turn("later", turns, database.Time.GetUtcNow()));
+            isFinished = await step;
+            Assert.Equal((0, 2, 0), ((await late).New, (await between).New, (await later).New));
             if (turns % 7 == 0)
             {
                 await database.ForgetUsageAsync();
