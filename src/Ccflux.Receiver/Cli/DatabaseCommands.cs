@@ -49,7 +49,7 @@ internal static class DatabaseCommands
 
     public static Command Compact()
     {
-        var command = new Command("compact", "Writes the database anew, so that nothing that was removed is left in unused parts of the file. The receiver must be stopped.");
+        var command = new Command("compact", "Writes the database again, so that nothing that was removed is left in unused parts of the file. The receiver must be stopped.");
         command.SetAction((_, _) => CommandHost.ReadAsync(async services =>
         {
             using var held = DatabaseLock.Take(services.GetRequiredService<DatabaseOptions>().Path);

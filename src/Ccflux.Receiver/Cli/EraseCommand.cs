@@ -44,7 +44,7 @@ internal static class EraseCommand
             await Console.Out.WriteLineAsync($"Removed everything about {address}. The audit log knows {ErasedPerson.NameOf(number)}.");
             if (!isCompact)
             {
-                await Console.Out.WriteLineAsync("Unused parts of the database file may still hold single ids. `ccflux-receiver compact`, while the receiver is stopped, writes the file anew.");
+                await Console.Out.WriteLineAsync("Unused parts of the database file may still hold single ids. `ccflux-receiver compact`, while the receiver is stopped, writes the file again.");
             }
 
             return CommandHost.Done;
@@ -52,8 +52,8 @@ internal static class EraseCommand
         return command;
     }
 
-    /// <summary>Waits for the running receiver. Where none runs, or it stops meanwhile, the command does the work, and writes the file anew.</summary>
-    /// <returns>Whether the file was written anew.</returns>
+    /// <summary>Waits for the running receiver. Where none runs, or it stops meanwhile, the command does the work, and writes the file again.</summary>
+    /// <returns>Whether the file was written again.</returns>
     private static async Task<bool> FinishAsync(IServiceProvider services, long number, CancellationToken cancellationToken)
     {
         var erasures = services.GetRequiredService<Erasures>();
@@ -72,7 +72,7 @@ internal static class EraseCommand
                 // The receiver does it.
             }
 
-            await Task.Delay(s_pause, cancellationToken);
+            await Task.Delay(s_pause, services.GetRequiredService<TimeProvider>(), cancellationToken);
         }
 
         await services.GetRequiredService<GroupCommitWriter>().CheckpointAsync();

@@ -2,7 +2,6 @@ using Ccflux.Contracts.Quota;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Users;
-using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -177,6 +176,49 @@ public sealed class ErasureContractTests
         Assert.Equal(5, await database.ScalarAsync("SELECT count(*) FROM erasures WHERE finished_at IS NOT NULL"));
         Assert.Equal([("claimed", "other@example.org")], await database.ListAsync("SELECT kind, name FROM telemetry_subjects", rows => (rows.Text(0), rows.Text(1))));
         Assert.Equal(0, (await database.TelemetryAsync(TelemetryCaller.Organisation, Request(3, now, From("only@example.org")))).New);
+    }
+
+    [Theory, EachDatabase]
+    public async Task ARestoredDatabase_LosesWhomATombstoneNames_AndKeepsWhoWasAddedAgain(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        await database.PeopleAsync(turns: 1);
+        var number = await database.EraseAsync(Amara);
+        Assert.True(await database.Store<Erasures>().IsFinishedAsync(number, ContractTests.Token));
+        var carryOver = database.Store<ErasureCarryOver>();
+        Assert.False(await database.WriteAsync(session => carryOver.CarryOut(session, database.Time.GetUtcNow())));
+
+        // The backup has her as a user, and once only as the address of a token.
+        foreach (var isUser in new[] { true, false })
+        {
+            if (isUser)
+            {
+                await database.ReportAsync(await database.UserAsync(Amara), A.Turn("old", 0, database.Time.GetUtcNow()));
+            }
+
+            await database.RefreshTokenAsync("old token", Amara, database.Time.GetUtcNow());
+            Assert.True(await database.WriteAsync(session => carryOver.CarryOut(session, database.Time.GetUtcNow())));
+            Assert.Equal([(Ben, 0L)], await database.ListAsync(
+                "SELECT email, (SELECT count(*) FROM refresh_tokens WHERE token = 'old token') FROM users", rows => (rows.Text(0), rows.Int64(1))));
+            Assert.True(await database.Store<Erasures>().IsFinishedAsync(number, ContractTests.Token));
+        }
+
+        database.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True((await database.Store<UserAdministration>().AddAsync(Given.Admin, Amara, "")).IsOk);
+        Assert.False(await database.WriteAsync(session => carryOver.CarryOut(session, database.Time.GetUtcNow())));
+        Assert.Equal(2, await database.ScalarAsync("SELECT count(*) FROM users"));
+    }
+
+    [Theory, EachDatabase]
+    public async Task TombstonesOfAnotherDatabase_KeepTheirNumber_OrDrawOne(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        await database.UserAsync(Ben);
+        var number = await database.EraseAsync(Ben);
+
+        Assert.Equal(database.Now, await database.ScalarAsync(ErasureSql.SelectRequested, ("erasure", number)));
+        Assert.Equal(number + 5, await database.InsertAsync(ErasureSql.InsertCarried, ("erasure", number + 5), ("requested_at", 1), ("finished_at", 2)));
+        Assert.Equal(number + 6, await database.InsertAsync(ErasureSql.InsertCarried, ("erasure", null as long?), ("requested_at", 3), ("finished_at", 4)));
     }
 
     private static async Task<List<(string Table, long Rows)>> CountAsync(TestDatabase database, long user)

@@ -60,6 +60,6 @@ internal sealed record UserChangeResult(AccountFault? Fault, string Target, stri
 
     public static UserChangeResult Refused(AccountFault fault) => new(fault, "", null);
 
-    /// <summary>Without the token: results may end up in a log.</summary>
-    public override string ToString() => $"{(IsOk ? "done" : Fault.ToString())} {Target}";
+    /// <summary>Without the token and the address: results may end up in a log.</summary>
+    public override string ToString() => Fault is { } fault ? $"{fault}" : "done";
 }
