@@ -14,7 +14,7 @@ public sealed partial class TableTests
 
     private static readonly Dictionary<string, string[]> Owned = new(StringComparer.Ordinal)
     {
-        ["Identity"] = ["users", "devices", "device_keys", "refresh_tokens", "access_tokens", "user_caps"],
+        ["Identity"] = ["users", "devices", "device_keys", "refresh_tokens", "access_tokens", "user_caps", "erasures", "erasure_marks", "erasure_keys"],
         ["Platform"] = ["store", "admin_sessions", "audit_log", "leases", "model_colours"],
         ["Usage"] =
         [

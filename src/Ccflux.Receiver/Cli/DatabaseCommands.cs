@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Settings;
+using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Cli;
 
@@ -42,6 +43,24 @@ internal static class DatabaseCommands
 
             await ListAsync("Need a new token, because theirs is newer than the backup", report.WithoutToken);
             return CommandHost.Done;
+        }));
+        return command;
+    }
+
+    public static Command Compact()
+    {
+        var command = new Command("compact", "Writes the database again, so that nothing that was removed is left in unused parts of the file. The receiver must be stopped.");
+        command.SetAction((_, _) => CommandHost.ReadAsync(async services =>
+        {
+            using var held = DatabaseLock.Take(services.GetRequiredService<DatabaseOptions>().Path);
+            if ((await services.GetRequiredService<GroupCommitWriter>().CompactAsync()).IsCommitted)
+            {
+                await Console.Out.WriteLineAsync("Compacted the database.");
+                return CommandHost.Done;
+            }
+
+            await CommandHost.FailAsync("The database is not accepting writes. Compacting needs as much free space as the database has.");
+            return CommandHost.Failed;
         }));
         return command;
     }

@@ -12,6 +12,8 @@ internal static class ReceiverCommands
         var root = new RootCommand("Receives usage reports from Claude Code users and shows them to the admin. Without a command it serves, with the settings from its environment.");
         root.SetAction((_, cancellationToken) => ServeCommand.RunAsync(cancellationToken));
         root.Add(UsersCommand.Make());
+        root.Add(EraseCommand.Make());
+        root.Add(DatabaseCommands.Compact());
         root.Add(SessionsCommand.Make());
         root.Add(ImportCommand.Make());
         root.Add(RecountCommand.Make());

@@ -1,14 +1,16 @@
 using Ccflux.Receiver.Fleet.Read;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Connects usage and the fleet: finds the user of a live session.</summary>
+/// <summary>Connects usage, identity and the fleet: finds the user of a live session, and takes the names of erased people out of the fleet.</summary>
 internal static class FleetPorts
 {
-    public static void AddFleetPorts(this IServiceCollection services) => services.AddSingleton<ISessionUsers, SessionUsers>();
+    public static void AddFleetPorts(this IServiceCollection services) =>
+        services.AddSingleton<ISessionUsers, SessionUsers>().AddSingleton<IPersonalData, FleetData>();
 }
 
 /// <summary>Reads the users of reported sessions, and of devices by host name.</summary>

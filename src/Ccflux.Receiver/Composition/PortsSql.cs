@@ -108,6 +108,9 @@ internal static class PortsSql
         WHERE u.user_id = ANY(@users) AND {ScopeSql.OfUser}
         """;
 
+    /// <summary>Sessions of a user that agents of the fleet saw.</summary>
+    public const string DeleteLiveSessions = "DELETE FROM fleet_sessions WHERE session_id IN (SELECT session_id FROM sessions WHERE user_id = @user)";
+
     /// <summary>Columns: session, and its user: id, e-mail address, division.</summary>
     public const string RecentSessions = """
         SELECT s.session_id, u.user_id, u.email, u.division

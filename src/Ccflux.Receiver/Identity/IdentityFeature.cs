@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Receiver.Identity.Devices;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Pages;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -25,6 +26,7 @@ internal static class IdentityFeature
         services.AddSingleton<DeviceDirectory>();
         services.AddSingleton<DeviceKeys>();
         services.AddSingleton<UserAdministration>();
+        services.AddErasure();
         services.AddMeters<IdentityMetrics>();
         services.AddMeters<ActiveTokensGauge>();
         services.AddSingleton<IBeforeScrape>(provider => provider.GetRequiredService<ActiveTokensGauge>());
@@ -42,6 +44,23 @@ internal static class IdentityFeature
         });
         services.AddSingleton(new Revocations("devices", "devices", RevocationsSql.SelectDevices, RevocationsSql.RevokeDevices, RevocationsSql.SelectUnknownDevices));
         return services;
+    }
+
+    private static void AddErasure(this IServiceCollection services)
+    {
+        services.AddSingleton<IPersonalData, AccountData>();
+        services.AddSingleton<IAccessCache>(provider => provider.GetRequiredService<AccessTokenStore>());
+        services.AddSingleton<IAccessCache>(provider => provider.GetRequiredService<DeviceDirectory>());
+        services.AddSingleton<ErasureSteps>();
+        services.AddSingleton<ErasureWakeSignal>();
+        services.AddSingleton<Erasures>();
+        services.AddHostedService<ErasureJob>();
+        services.AddSingleton<ErasureCarryOver>();
+        services.AddSingleton(provider => new Revocations("erased people", "erasures", null, null, null)
+        {
+            Carry = ErasureCarryOver.Copy,
+            Settle = provider.GetRequiredService<ErasureCarryOver>().CarryOut,
+        });
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder endpoints)

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Docs;
@@ -8,6 +9,7 @@ using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Quota.AlertPages;
 using Ccflux.Receiver.Quota.Alerts;
 using Ccflux.Receiver.Quota.Api;
+using Ccflux.Receiver.Quota.Erasure;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Quota.Pages;
@@ -55,6 +57,7 @@ internal static class QuotaFeature
         services.AddSingleton<AlertDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertDelivery>());
         services.AddHostedService<Retention>();
+        services.AddSingleton<IPersonalData, QuotaData>();
         services.AddSingleton<ReadingIntake>();
         services.AddSingleton<ReadingsEndpoint>();
         services.TryAddSingleton<IAccountUsage, NoAccountUsage>();

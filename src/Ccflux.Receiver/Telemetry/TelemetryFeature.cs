@@ -1,9 +1,11 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Database;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Telemetry.Api;
 using Ccflux.Receiver.Telemetry.Auth;
+using Ccflux.Receiver.Telemetry.Erasure;
 using Ccflux.Receiver.Telemetry.Pages;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Cells;
@@ -28,6 +30,8 @@ internal static class TelemetryFeature
         services.TryAddSingleton<IRequestSink, NoRequestSink>();
         services.AddSingleton<TelemetryWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
+        services.AddSingleton<IPersonalData, TelemetryData>();
+        services.AddSingleton<IAccessCache>(provider => provider.GetRequiredService<TelemetryTokens>());
         services.AddSingleton<OtlpAdmission>();
         services.AddSingleton<OtlpIntake>();
         services.AddSingleton<OtlpHttpEndpoint>();

@@ -1,5 +1,6 @@
 using Ccflux.Contracts.Http;
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Calendar;
@@ -9,6 +10,7 @@ using Ccflux.Receiver.Platform.Metrics;
 using Ccflux.Receiver.Platform.Settings;
 using Ccflux.Receiver.Usage.Api;
 using Ccflux.Receiver.Usage.Copies;
+using Ccflux.Receiver.Usage.Erasure;
 using Ccflux.Receiver.Usage.Import;
 using Ccflux.Receiver.Usage.Ingest;
 using Ccflux.Receiver.Usage.Ledger;
@@ -33,6 +35,7 @@ internal static class UsageFeature
         services.AddSingleton(provider => provider.GetRequiredService<CalendarOptions>().Load());
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddSingleton<IPersonalData, UsageData>();
         services.AddSingleton<RefusalRecorder>();
         services.TryAddSingleton<IFinalLimits, NoFinalLimits>();
         services.AddSingleton<ReportPipeline>();

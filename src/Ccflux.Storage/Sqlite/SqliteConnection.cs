@@ -90,6 +90,8 @@ public sealed unsafe class SqliteConnection : WriteConnection
 
     public override bool Checkpoint() => Scalar("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
 
+    public override void Compact() => ExecuteScript("VACUUM");
+
     internal void Check(int code)
     {
         if (code != SqliteNative.Ok)

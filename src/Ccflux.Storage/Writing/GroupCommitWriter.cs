@@ -82,6 +82,15 @@ public sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Copies the log into the database file and empties it, as far as readers allow, so that overwritten secrets are in neither.</summary>
     public Task<WriteResult<bool>> CheckpointAsync() => WriteAsync(new WriteFunction<bool>(_ => _connection.Checkpoint(), outsideTransaction: true));
 
+    /// <summary>Writes the whole database again and empties the log. Everything else waits, so it is for a process that serves nobody.</summary>
+    public Task<WriteResult<bool>> CompactAsync() => WriteAsync(new WriteFunction<bool>(
+        _ =>
+        {
+            _connection.Compact();
+            return _connection.Checkpoint();
+        },
+        outsideTransaction: true));
+
     /// <summary>Stops accepting entries, writes those that are waiting, and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,9 @@ public abstract class WriteConnection : WriteSession, IDisposable
     /// <summary>Copies the log into the database and empties it. False if a reader kept it from doing so completely.</summary>
     public abstract bool Checkpoint();
 
+    /// <summary>Writes the whole database again, so that nothing that was removed is left in unused parts of its pages. Takes long, and as much space again.</summary>
+    public abstract void Compact();
+
     public void Dispose()
     {
         Dispose(disposing: true);

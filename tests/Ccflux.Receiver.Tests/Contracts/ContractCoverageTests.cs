@@ -17,6 +17,7 @@ public sealed partial class ContractCoverageTests
         ("DatabaseCopySql.CheckFormer", "restore of a SQLite file: PRAGMA"),
         ("DatabaseCopySql.HasTable", "restore of a SQLite file: reads the attached one"),
         ("DatabaseCopySql.KeepAudit", "restore of a SQLite file: reads the attached one"),
+        ("ErasureSql.SelectFormer*", "restore of a SQLite file: reads the attached one"),
         ("FleetRevocationsSql.*", "restore of a SQLite file: reads the attached one, or is part of it"),
         ("RevocationsSql.Select*", "restore of a SQLite file: reads the attached one"),
         ("RevocationsSql.Revoke*", "restore of a SQLite file: reads the attached one"),

@@ -49,6 +49,8 @@ internal sealed class RecordingWriteConnection(WriteConnection driver) : WriteCo
 
     public override bool Checkpoint() => driver.Checkpoint();
 
+    public override void Compact() => driver.Compact();
+
     protected override void Dispose(bool disposing) => driver.Dispose();
 }
 

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Sql;
 
@@ -19,7 +20,7 @@ internal enum DeviceState
 internal sealed record DeviceFinding(long? DeviceRef, DeviceState State, bool UserHasKeys);
 
 /// <summary>Finds a user's devices by their keys.</summary>
-internal sealed class DeviceDirectory(ReadSessions readers, TimeProvider time)
+internal sealed class DeviceDirectory(ReadSessions readers, TimeProvider time) : IAccessCache
 {
     private readonly RecentCache<(long UserId, string PublicKey), DeviceFinding> _recent = new(time);
 

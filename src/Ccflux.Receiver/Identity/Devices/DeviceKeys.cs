@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -27,6 +28,11 @@ internal sealed class DeviceKeys(GroupCommitWriter writer, DeviceDirectory direc
 
     private Registration Register(WriteSession session, long userId, string publicKey, string name)
     {
+        if (Tombstones.IsErased(session, userId))
+        {
+            return Registration.Revoked;
+        }
+
         var now = time.GetUtcNow();
         var day = UnixTime.DayOf(now);
         var facts = RegistrationFacts.Load(session, userId, publicKey, name, day);

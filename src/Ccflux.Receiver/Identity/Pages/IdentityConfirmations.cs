@@ -26,6 +26,17 @@ internal static class IdentityConfirmations
         IsDanger: false,
         new ConfirmationField("division", "Division", "Team or department. Leave empty to remove it.", division, "text", MaxLength: 128));
 
+    public static Question Erase(string email) => new(
+        $"Erase {email}?",
+        [
+            "Everything about this person is removed: usage, telemetry, readings, tokens, devices, and the name in the audit log. It begins at once, takes seconds, and cannot be undone.",
+            "What stays is a number, the time, and a keyed hash by which what this person's machines still send is refused. Everybody else's figures stay as they are.",
+            "Backups and files that were handed out before are out of reach. You can add the person again later, without the past.",
+        ],
+        "Erase this person",
+        IsDanger: true,
+        new ConfirmationField("confirmed", "E-mail address", "Enter it to confirm.", "", "text", MaxLength: 254));
+
     public static Question RevokeDevice(string device, string email) => new(
         $"Revoke {device}?",
         [$"Reports from this device of {email} are refused from now on. The user's token and other devices keep working.", "The machine can register a new key after its user deletes the old one."],

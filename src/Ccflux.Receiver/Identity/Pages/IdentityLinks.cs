@@ -25,6 +25,8 @@ internal static class IdentityLinks
 
     public static string Division(string email) => User(email) + "/division";
 
+    public static string Erase(string email) => User(email) + "/erase";
+
     public static string RevokeDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/revoke";
 
     public static string ApproveDevice(long id) => $"/admin/devices/{id.ToString(CultureInfo.InvariantCulture)}/approve";

@@ -9,6 +9,7 @@ internal static class IdentityPagesRegistration
     {
         services.AddSingleton<ChangeSubjects>();
         services.AddSingleton<IdentityChangesEndpoint>();
+        services.AddSingleton<ErasureEndpoint>();
     }
 
     public static void MapIdentityPages(this IEndpointRouteBuilder endpoints)
@@ -22,6 +23,10 @@ internal static class IdentityPagesRegistration
         users.MapPost("/users/{email}/reissue", change.ReissueAsync);
         users.MapGet("/users/{email}/division", change.AskDivisionAsync);
         users.MapPost("/users/{email}/division", change.SetDivisionAsync);
+
+        var erasure = endpoints.ServiceProvider.GetRequiredService<ErasureEndpoint>();
+        users.MapGet("/users/{email}/erase", erasure.AskAsync);
+        users.MapPost("/users/{email}/erase", erasure.EraseAsync);
 
         var devices = endpoints.MapGroup("/admin").RequirePermission(Permission.DevicesManage).ExcludeFromDescription();
         devices.MapGet("/devices/{id:long}/revoke", change.AskRevokeDeviceAsync);

@@ -1,10 +1,11 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Identity.Users;
 
 /// <summary>Authenticates callers by their access token. A token ends when it expires, or when its refresh token is revoked or expires.</summary>
-internal sealed class AccessTokenStore(ReadSessions readers, TimeProvider time)
+internal sealed class AccessTokenStore(ReadSessions readers, TimeProvider time) : IAccessCache
 {
     private readonly RecentCache<string, Known?> _recent = new(time);
 

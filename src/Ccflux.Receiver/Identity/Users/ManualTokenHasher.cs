@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Platform.Jobs;
@@ -68,6 +69,7 @@ internal sealed partial class ManualTokenHasher(
     {
         if (change.Email is { } email)
         {
+            Tombstones.Lift(session, email, now);
             session.Execute(TokensSql.TakeUp, ("token", change.Stored), ("email", email), ("row", change.Row));
             session.Execute(UsersSql.Upsert, ("email", email), ("division", change.Division), ("now", now.ToUnixTimeMilliseconds()));
             return;

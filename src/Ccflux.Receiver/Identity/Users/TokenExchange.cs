@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
@@ -49,6 +50,7 @@ internal sealed class TokenExchange(ReadSessions readers, GroupCommitWriter writ
     {
         if (plan.PlainToken is { } plain)
         {
+            Tombstones.Lift(session, plan.Email, now);
             session.Execute(TokensSql.DeleteRefresh, ("token", stored));
             session.Execute(TokensSql.HashRefresh, ("token", stored), ("email", plan.Email), ("old_token", plain));
         }

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Storage.Writing;
@@ -61,6 +62,13 @@ internal sealed class UserAdministration(GroupCommitWriter writer, AccessTokenSt
     private UserChangeResult Add(WriteSession session, string email, string division, int days)
     {
         var now = time.GetUtcNow();
+        if (Tombstones.IsUnderway(session, email))
+        {
+            return UserChangeResult.Refused(AccountFault.BeingErased);
+        }
+
+        // A person who was erased is added on purpose: their telemetry is accepted again.
+        Tombstones.Lift(session, email, now);
         session.Execute(UsersSql.InsertMissing, ("email", email), ("now", now.ToUnixTimeMilliseconds()));
         return Save(session, email, RefreshTokenRule.Add(RefreshTokenFacts.Load(session, email, now), division, days), now);
     }

@@ -17,6 +17,9 @@ internal enum AccountFault
 
     /// <summary>The database is not accepting writes right now.</summary>
     Busy = 8,
+
+    /// <summary>What is left of the user is being removed.</summary>
+    BeingErased = 9,
 }
 
 /// <summary>The result of a change to a user or a device.</summary>
@@ -40,6 +43,7 @@ internal sealed record UserChangeResult(AccountFault? Fault, string Target, stri
         AccountFault.NoLiveToken => "This user has no live token.",
         AccountFault.UnknownUser => "There is no such user.",
         AccountFault.UnknownDevice => "There is no such device, or it is already in that state.",
+        AccountFault.BeingErased => "This user is being erased. Try again in a minute.",
         AccountFault.Busy => $"{Refusals.StorageBusy.Detail} Nothing was changed; try again.",
     };
 
@@ -47,7 +51,7 @@ internal sealed record UserChangeResult(AccountFault? Fault, string Target, stri
     public int Status => Fault switch
     {
         AccountFault.UnknownUser or AccountFault.UnknownDevice => StatusCodes.Status404NotFound,
-        AccountFault.AlreadyLive or AccountFault.NoLiveToken => StatusCodes.Status409Conflict,
+        AccountFault.AlreadyLive or AccountFault.NoLiveToken or AccountFault.BeingErased => StatusCodes.Status409Conflict,
         AccountFault.Busy => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
@@ -56,6 +60,6 @@ internal sealed record UserChangeResult(AccountFault? Fault, string Target, stri
 
     public static UserChangeResult Refused(AccountFault fault) => new(fault, "", null);
 
-    /// <summary>Without the token: results may end up in a log.</summary>
-    public override string ToString() => $"{(IsOk ? "done" : Fault.ToString())} {Target}";
+    /// <summary>Without the token and the address: results may end up in a log.</summary>
+    public override string ToString() => Fault is { } fault ? $"{fault}" : "done";
 }

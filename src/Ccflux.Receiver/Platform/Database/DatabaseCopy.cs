@@ -85,7 +85,18 @@ internal static class DatabaseCopy
         }
 
         var report = former is null ? new RestoreReport(null, [], []) : Keep(connection, former, revocations);
+        var hasRemoved = false;
+        foreach (var kind in revocations)
+        {
+            hasRemoved |= kind.Settle?.Invoke(connection, now) == true;
+        }
+
         AuditLog.Write(connection, new AuditEntry(now, Actor.Cli, "restore", "", ""));
+        if (hasRemoved)
+        {
+            connection.Compact();
+        }
+
         return report;
     }
 
@@ -109,6 +120,7 @@ internal static class DatabaseCopy
                     session.Execute(revoke);
                 }
 
+                kind.Carry?.Invoke(session);
                 missing.AddRange(Names(session, kind.SelectMissing));
             }
 

@@ -16,6 +16,12 @@ internal sealed record Revocations(string What, string Table, string? SelectRevo
     /// <summary>Runs on each restored database, with or without a former one. Parameter: the time of the restore.</summary>
     public Action<WriteSession, DateTimeOffset>? OnRestore { get; init; }
 
+    /// <summary>Takes over more of <c>former</c>, where it has <see cref="Table"/>.</summary>
+    public Action<WriteSession>? Carry { get; init; }
+
+    /// <summary>Runs on each restored database, after everything else. Parameter: the time of the restore. Returns whether it removed rows that must not be left in the file.</summary>
+    public Func<WriteSession, DateTimeOffset, bool>? Settle { get; init; }
+
     /// <summary>Selects the names that could sign in before and no longer can, because the backup lacks their secret; one text column.</summary>
     public string? SelectMissing { get; init; }
 }

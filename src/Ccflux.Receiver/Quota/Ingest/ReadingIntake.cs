@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Quota;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Quota.Store;
 using Ccflux.Storage.Writing;
@@ -10,6 +11,8 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 {
     /// <summary>The most accounts that a user may report.</summary>
     public const int MaxAccounts = 20;
+
+    private static readonly IntakeResult s_nothing = new(0, [], TooManyAccounts: false);
 
     public async Task<WriteResult<IntakeResult>> StoreAsync(long userId, IReadOnlyList<ReportedReading> readings)
     {
@@ -76,6 +79,11 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(WriteSession session)
         {
+            if (Tombstones.IsErased(session, userId))
+            {
+                return s_nothing;
+            }
+
             var facts = AccountFacts.Load(session, userId, [email]);
             var shown = QuotaAccountId.Of(session.Scalar(QuotaSql.SelectOnlyAccountOfOwner, ("owner", userId)));
             var plan = AccountRule.OfLimitHit(facts.Accounts, shown, new AccountIdentity(email, userId, QuotaSource.LimitHit, "", email));
@@ -91,7 +99,13 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
 
         protected override IntakeResult Write(WriteSession session)
         {
-            string[] keys = [.. accounts.Select(account => account.Key)];
+            if (Tombstones.IsErased(session, userId))
+            {
+                return s_nothing;
+            }
+
+            var taken = accounts.Where(account => !IsErased(session, account.Key)).ToList();
+            string[] keys = [.. taken.Select(account => account.Key)];
             var facts = AccountFacts.Load(session, userId, keys);
             if (!AccountRule.HasRoom(facts, userId, keys, MaxAccounts))
             {
@@ -99,9 +113,13 @@ internal sealed class ReadingIntake(GroupCommitWriter writer, QuotaOptions optio
             }
 
             var ids = AccountWriter.Save(session, AccountRule.Decide(facts.Accounts, [.. keys.Select(IdentityOf)]), now);
-            var accepted = accounts.Zip(ids, (account, accountId) => ReadingWriter.Write(session, accountId, QuotaSource.StatusLine, [.. account])).Sum();
+            var accepted = taken.Zip(ids, (account, accountId) => ReadingWriter.Write(session, accountId, QuotaSource.StatusLine, [.. account])).Sum();
             return new IntakeResult(accepted, ids, TooManyAccounts: false);
         }
+
+        /// <summary>Another user's client is signed in with the address of somebody who was erased.</summary>
+        private static bool IsErased(WriteSession session, string key) =>
+            key.Contains('@', StringComparison.Ordinal) && Tombstones.IsBlocked(session, MarkKind.Email, key.ToLowerInvariant());
 
         private AccountIdentity IdentityOf(string key) =>
             new(key, userId, QuotaSource.StatusLine, "", key.Contains('@', StringComparison.Ordinal) ? key : "");

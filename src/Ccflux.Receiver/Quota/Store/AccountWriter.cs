@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Quota.Store;
@@ -24,6 +25,17 @@ internal static class AccountWriter
         return [.. plan.Places.Select(place => ids[place])];
     }
 
+    /// <summary>The account, without the address of somebody who was erased: polls and other people's clients may still state it.</summary>
+    private static AccountIdentity Named(WriteSession session, AccountIdentity account)
+    {
+        if (account.Email.Length == 0 || !Tombstones.IsBlocked(session, MarkKind.Email, account.Email.ToLowerInvariant()))
+        {
+            return account;
+        }
+
+        return account with { Email = "", Label = string.Equals(account.Label, account.Email, StringComparison.OrdinalIgnoreCase) ? "" : account.Label };
+    }
+
     private static QuotaAccountId Save(WriteSession session, AccountChange change, DateTimeOffset now)
     {
         if (change is { AccountId: { } unchanged, Account: null })
@@ -31,7 +43,7 @@ internal static class AccountWriter
             return unchanged;
         }
 
-        var account = change.Account!;
+        var account = Named(session, change.Account!);
         if (change.AccountId is not { } known)
         {
             return new QuotaAccountId(session.Insert(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
@@ -9,7 +10,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Telemetry.Auth;
 
 /// <summary>Issues, checks and revokes the tokens that telemetry is sent with: they can write telemetry and nothing else. Shown once, stored as a hash.</summary>
-internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time)
+internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter writer, TelemetryOptions options, TimeProvider time) : IAccessCache
 {
     private readonly RecentCache<string, TelemetryCaller> _recent = new(time);
     private readonly byte[]? _organisation = options.Token is { } token ? SecretToken.Hash(token) : null;
@@ -70,6 +71,8 @@ internal sealed class TelemetryTokens(ReadSessions readers, GroupCommitWriter wr
         session.Execute(TelemetryTokensSql.Revoke, ("now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("user", user)) > 0
             ? UserChangeResult.Ok(address)
             : UserChangeResult.Refused(AccountFault.NoLiveToken));
+
+    public void Forget() => _recent.Clear();
 
     private async Task<TelemetryCaller?> ReadAsync(byte[] hash, string key, CancellationToken cancellationToken)
     {

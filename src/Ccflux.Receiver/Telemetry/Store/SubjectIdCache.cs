@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Storage.Writing;
@@ -5,7 +6,9 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Telemetry.Store;
 
 /// <summary>Caches the row ids of subjects: the token's user; under the organisation's token, the user of the claimed e-mail address; without one, the installation.</summary>
-internal sealed class SubjectIdCache(Action capped)
+/// <param name="capped">Called for each record beyond the cap.</param>
+/// <param name="erased">Called for each record of somebody who was erased.</param>
+internal sealed class SubjectIdCache(Action capped, Action erased)
 {
     /// <summary>The most people and installations that the organisation's token may add; further ones become one "other".</summary>
     public const int MaxSubjects = 20_000;
@@ -13,7 +16,8 @@ internal sealed class SubjectIdCache(Action capped)
     private readonly Dictionary<(string Kind, string Name), long> _ids = [];
     private long? _count;
 
-    public long Find(WriteSession session, TelemetryCaller caller, in Origin origin, long now)
+    /// <summary>Null for an address or an installation of somebody who was erased: nothing is stored of it.</summary>
+    public long? Find(WriteSession session, TelemetryCaller caller, in Origin origin, long now)
     {
         var (kind, name) = caller.UserId is { } user ? (SubjectKind.User, user.ToString(CultureInfo.InvariantCulture))
             : origin.Email is { } email ? (SubjectKind.Claimed, email)
@@ -43,10 +47,16 @@ internal sealed class SubjectIdCache(Action capped)
         return id;
     }
 
-    private long Add(WriteSession session, TelemetryCaller caller, string kind, string name, long now)
+    private long? Add(WriteSession session, TelemetryCaller caller, string kind, string name, long now)
     {
         if (caller.UserId is null)
         {
+            if (Tombstones.IsBlocked(session, kind is SubjectKind.Claimed ? MarkKind.Email : MarkKind.Installation, name))
+            {
+                erased();
+                return null;
+            }
+
             _count ??= session.Scalar(StoreSql.CountSubjects);
             if (_count >= MaxSubjects)
             {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Live;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
@@ -33,7 +34,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     {
         _changes = changes;
         _sink = sink;
-        _subjects = new SubjectIdCache(() => Saw(UnrecognisedNameKind.Capped, "subject", 1));
+        _subjects = new SubjectIdCache(() => Saw(UnrecognisedNameKind.Capped, "subject", 1), () => Saw(UnrecognisedNameKind.Capped, "erased", 1));
         _names = new TelemetryNameCache(category => Saw(UnrecognisedNameKind.Capped, $"{category}".ToLowerInvariant(), 1));
         _sessions = new TelemetrySessionCache(() => Saw(UnrecognisedNameKind.Capped, "session", 1));
         _labels = new LabelCache(() => Saw(UnrecognisedNameKind.Capped, "label", 1));
@@ -41,6 +42,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
     public StoredCounts Write(WriteSession writing, TelemetryCaller caller, TelemetryBatch batch, long now)
     {
+        if (caller.UserId is { } sender && Tombstones.IsErased(writing, sender))
+        {
+            return new StoredCounts(0, batch.Weight);
+        }
+
         _now = now;
         var stored = 0;
         _requests.Clear();
@@ -62,7 +68,10 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
         foreach (var label in batch.Labels)
         {
-            _changed |= _labels.Put(writing, _subjects.Find(writing, caller, label.Origin, now), isClaimed: caller.UserId is null, label);
+            if (_subjects.Find(writing, caller, label.Origin, now) is { } subject)
+            {
+                _changed |= _labels.Put(writing, subject, isClaimed: caller.UserId is null, label);
+            }
         }
 
         foreach (var seen in batch.Seen)
@@ -121,7 +130,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
     private bool Write(WriteSession writing, TelemetryCaller caller, EventRecord record)
     {
-        var subject = _subjects.Find(writing, caller, record.Origin, _now);
+        if (_subjects.Find(writing, caller, record.Origin, _now) is not { } subject)
+        {
+            return false;
+        }
+
         var terminal = _names.Find(writing, subject, NameCategory.Terminal, record.Origin.Terminal);
         var session = _sessions.Find(writing, subject, record.Origin, record.At, record.At, terminal, out var isNewSession);
         var model = _names.Find(writing, subject, NameCategory.Model, record.Model);
@@ -185,7 +198,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
     private bool Write(WriteSession writing, TelemetryCaller caller, PointRecord point)
     {
-        var subject = _subjects.Find(writing, caller, point.Origin, _now);
+        if (_subjects.Find(writing, caller, point.Origin, _now) is not { } subject)
+        {
+            return false;
+        }
+
         if (PointDeduplicator.Find(writing, subject, point) is not { } growth)
         {
             return false;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Jobs;
 using Ccflux.Storage.Reading;
 using Ccflux.Storage.Writing;
@@ -128,7 +129,7 @@ internal sealed partial class SharedRequestJob(ReadSessions readers, GroupCommit
             cancellationToken.ThrowIfCancellationRequested();
             var written = await writer.WriteAsync(session =>
             {
-                foreach (var ((user, other), pair) in part)
+                foreach (var ((user, other), pair) in part.Where(pair => !Tombstones.IsErased(session, pair.Key.User) && !Tombstones.IsErased(session, pair.Key.Other)))
                 {
                     session.Execute(
                         CopiesSql.PutShared,

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Http;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Users;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Signing;
@@ -110,7 +111,12 @@ internal sealed class LegacyImport(GroupCommitWriter writer, LedgerWriter ledger
                     continue;
                 }
 
-                var user = UserId(session, turn.Email, "");
+                if (UserId(session, turn.Email, "") is not { } user)
+                {
+                    skipped++;
+                    continue;
+                }
+
                 var device = turn.Device is { Length: > 0 } name ? session.Scalar(LegacySql.FindDevice, ("user", user), ("name", name)) : null;
                 var stored = ledger.Write(session, report.ToRequests(user, new ReportOrigin(turn.ReceivedAt, device, report.PluginVersion)), allowances: null);
                 accepted += stored.New + stored.Changed > 0 ? 1 : 0;
@@ -133,7 +139,11 @@ internal sealed class LegacyImport(GroupCommitWriter writer, LedgerWriter ledger
 
         foreach (var token in tokens.Where(token => token.Email.Length > 0 && token.Token.Length > 0))
         {
-            UserId(session, token.Email, token.Division);
+            if (UserId(session, token.Email, token.Division) is null)
+            {
+                continue;
+            }
+
             var stored = SecretToken.IsStored(token.Token) ? token.Token : SecretToken.Stored(token.Token);
             session.Execute(
                 LegacySql.InsertToken,
@@ -144,10 +154,15 @@ internal sealed class LegacyImport(GroupCommitWriter writer, LedgerWriter ledger
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var device in devices.Where(device => device.Email.Length > 0 && IsKey(device.PublicKey)))
         {
+            if (UserId(session, device.Email, "") is not { } user)
+            {
+                continue;
+            }
+
             var registered = device.RegisteredAt * 1000 ?? now;
             session.Execute(
                 LegacySql.InsertDevice,
-                ("user", UserId(session, device.Email, "")), ("public_key", device.PublicKey), ("name", device.Name ?? ""), ("registered_at", registered),
+                ("user", user), ("public_key", device.PublicKey), ("name", device.Name ?? ""), ("registered_at", registered),
                 ("last_seen_at", device.LastSeenAt * 1000), ("approved_at", registered), ("revoked_at", device.Revoked != 0 ? now : (long?)null));
         }
 
@@ -158,21 +173,32 @@ internal sealed class LegacyImport(GroupCommitWriter writer, LedgerWriter ledger
     {
         foreach (var tier in tiers.Where(tier => tier.Email.Length > 0))
         {
+            if (UserId(session, tier.Email, "") is not { } user)
+            {
+                continue;
+            }
+
             session.Execute(
                 LegacySql.InsertTier,
-                ("user", UserId(session, tier.Email, "")), ("label", tier.Label), ("peak_tokens", tier.PeakTokens), ("method", tier.Method),
+                ("user", user), ("label", tier.Label), ("peak_tokens", tier.PeakTokens), ("method", tier.Method),
                 ("window_count", tier.WindowCount), ("now", time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
         return true;
     }
 
-    private long UserId(WriteSession session, string written, string division)
+    /// <summary>Null if the person was erased here: an old database does not bring anybody back.</summary>
+    private long? UserId(WriteSession session, string written, string division)
     {
         var email = UserRules.Normalize(written);
         if (division.Length == 0 && _users.TryGetValue(email, out var known))
         {
             return known;
+        }
+
+        if (Tombstones.IsBlocked(session, MarkKind.Email, email))
+        {
+            return null;
         }
 
         return _users[email] = session.Scalar(

@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
@@ -36,7 +37,7 @@ internal sealed class LastSeenAccumulator
                 ("platform", seen.Client.Platform), ("user", user));
             if (seen.Claim is { } claim)
             {
-                session.Execute(LastSeenSql.StampClaimedEmail, ("claimed_email", claim.Other), ("user", user));
+                session.Execute(LastSeenSql.StampClaimedEmail, ("claimed_email", Named(session, claim.Other)), ("user", user));
             }
         }
 
@@ -47,6 +48,10 @@ internal sealed class LastSeenAccumulator
 
         Clear();
     }
+
+    /// <summary>Null in place of the address of somebody who was erased.</summary>
+    private static string? Named(WriteSession session, string? claimed) =>
+        claimed is not null && Tombstones.IsBlocked(session, MarkKind.Email, claimed.Trim().ToLowerInvariant()) ? null : claimed;
 
     public void Clear()
     {

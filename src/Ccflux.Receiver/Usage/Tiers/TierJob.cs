@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Platform.Jobs;
@@ -77,7 +78,7 @@ internal sealed partial class TierJob(
 
     private static bool Write(WriteSession session, List<Tier> changed, List<long> gone, long now)
     {
-        foreach (var tier in changed)
+        foreach (var tier in changed.Where(tier => !Tombstones.IsErased(session, tier.UserId)))
         {
             session.Execute(
                 TierSql.Put,

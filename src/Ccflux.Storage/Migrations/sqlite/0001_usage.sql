@@ -10,7 +10,7 @@ CREATE TABLE store (
 );
 
 CREATE TABLE users (
-    user_id             INTEGER PRIMARY KEY,
+    user_id             INTEGER PRIMARY KEY AUTOINCREMENT, -- never given again, also after its user was erased
     email               TEXT    NOT NULL UNIQUE,          -- lower case
     division            TEXT    NOT NULL DEFAULT '',
     created_at          INTEGER NOT NULL,
@@ -59,6 +59,29 @@ CREATE TABLE devices (
     reregistered  INTEGER NOT NULL DEFAULT 0,             -- 1: the same host of this user had a revoked key before
     UNIQUE (user_id, public_key)
 );
+
+-- A person who is being erased, or was: a number, an instant, and what keeps old tokens and machines from bringing the person back.
+CREATE TABLE erasures (
+    erasure_id   INTEGER PRIMARY KEY,                     -- the number by which the audit log names the person
+    user_id      INTEGER,                                 -- who it was here: nothing more is stored of this user. Null: in a database that was replaced by a restore
+    requested_at INTEGER NOT NULL,
+    finished_at  INTEGER                                  -- null: some rows are left
+);
+CREATE INDEX erasures_by_user ON erasures (user_id);
+CREATE INDEX erasures_unfinished ON erasures (erasure_id) WHERE finished_at IS NULL;
+
+-- E-mail addresses and installation ids of erased people, as keyed hashes from which neither can be read.
+CREATE TABLE erasure_marks (
+    mark       BLOB    PRIMARY KEY,                       -- HMAC-SHA256 of the kind and the text
+    erasure_id INTEGER NOT NULL,
+    lifted_at  INTEGER                                    -- when an admin added the person again
+) WITHOUT ROWID;
+CREATE INDEX erasure_marks_by_erasure ON erasure_marks (erasure_id);
+
+-- The keys of these hashes: one, or more where a backup of another database was restored.
+CREATE TABLE erasure_keys (
+    key BLOB PRIMARY KEY
+) WITHOUT ROWID;
 
 CREATE TABLE models (
     model_id      INTEGER PRIMARY KEY,

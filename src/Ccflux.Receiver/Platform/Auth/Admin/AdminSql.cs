@@ -79,5 +79,16 @@ internal static class AdminSql
         LIMIT @limit
         """;
 
+    /// <summary>Lines that may name an e-mail address.</summary>
+    public const string SelectNaming = """
+        SELECT audit_id, actor, target, detail FROM audit_log
+        WHERE lower(actor) LIKE @pattern ESCAPE '\' OR lower(target) LIKE @pattern ESCAPE '\' OR lower(detail) LIKE @pattern ESCAPE '\'
+        """;
+
+    /// <summary>An IP address of somebody who acted under the name that is replaced goes with it.</summary>
+    public const string RenameLine = """
+        UPDATE audit_log SET address = CASE WHEN actor = @actor THEN address ELSE '' END, actor = @actor, target = @target, detail = @detail WHERE audit_id = @line
+        """;
+
     public const string DeleteOldAudit = "DELETE FROM audit_log WHERE at < @before";
 }

@@ -22,6 +22,22 @@ internal sealed class AuditLog(ReadSessions readers)
         ("detail", Cut(entry.Detail)),
         ("address", entry.Actor.IpAddress));
 
+    /// <summary>Puts another name in place of an e-mail address, in all lines. A line about the person loses whatever else its target says, such as a device's name, and
+    /// its detail, unless the detail is about somebody else.</summary>
+    public static void Rename(WriteSession session, string email, string name)
+    {
+        foreach (var (line, actor, target, detail) in session.List(
+            AdminSql.SelectNaming, static rows => (rows.Int64(0), rows.Text(1), rows.Text(2), rows.Text(3)), ("pattern", Mentions.Pattern(email))))
+        {
+            var renamed = Mentions.Replace(target, email, name);
+            var isAbout = renamed.StartsWith(name, StringComparison.Ordinal) && !string.Equals(renamed, target, StringComparison.Ordinal);
+            session.Execute(
+                AdminSql.RenameLine,
+                ("actor", Mentions.Replace(actor, email, name)), ("target", isAbout ? name : renamed),
+                ("detail", isAbout && !detail.Contains('@', StringComparison.Ordinal) ? "" : Mentions.Replace(detail, email, name)), ("line", line));
+        }
+    }
+
     /// <summary>The newest lines or, for the next page, those before <paramref name="before"/> (an id).</summary>
     public async Task<IReadOnlyList<AuditLine>> ReadAsync(int limit, long before, CancellationToken cancellationToken)
     {

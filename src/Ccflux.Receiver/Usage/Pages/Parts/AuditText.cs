@@ -16,6 +16,7 @@ internal static class AuditText
         "user.copies" => "Shared requests declared as copies",
         "user.copies-count" => "Shared requests counted for both users again",
         "user.division" => "Division changed",
+        "person.erase" => "Person erased",
         "device.revoke" => "Device revoked",
         "device.approve" => "Device approved",
         "device.register-again" => "Device registered again after being revoked",
@@ -55,7 +56,7 @@ internal static class AuditText
 
     public static Tone Tone(string action) => action switch
     {
-        "user.revoke" or "user.forget-usage" or "device.revoke" or "telemetry.revoke" or "fleet.revoke" or "fleet.remove" => Shell.Components.Tone.Bad,
+        "user.revoke" or "user.forget-usage" or "person.erase" or "device.revoke" or "telemetry.revoke" or "fleet.revoke" or "fleet.remove" => Shell.Components.Tone.Bad,
         "device.register-again" or "user.refuse" or "restore" => Shell.Components.Tone.Warn,
         "sign-in" or "sign-out" => Shell.Components.Tone.None,
         _ => Shell.Components.Tone.Good,
