@@ -1,4 +1,5 @@
 using Ccflux.Contracts.Quota;
+using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Identity.Devices;
 using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Identity.Users;
@@ -6,6 +7,7 @@ using Ccflux.Receiver.Quota.Ingest;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Usage.Copies;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Testing;
 using static Ccflux.Receiver.Tests.Contracts.ErasureGiven;
 using static Ccflux.Receiver.Tests.Contracts.TelemetryGiven;
@@ -127,7 +129,9 @@ public sealed class ErasureContractTests
         // Whoever else sends from such a machine, or with an id that Amara's records named too, is taken.
         Assert.Equal(1, (await database.TelemetryAsync(TelemetryCaller.Organisation, Request(60, now, From("new@example.org", Installation)))).New);
         Assert.Equal(1, (await database.TelemetryAsync(TelemetryCaller.Organisation, Request(61, now, From(install: SharedInstallation, session: null)))).New);
-        Assert.Equal(2, (await database.ReportAsync(ben, A.Turn("own", 9, now))).New);
+        var claiming = database.Incoming(ben, A.Turn("own", 9, now)) with { Client = new ClientInfo { Name = "ccflux", Version = "0.1.0" }, Claim = new ClaimedAddress(Amara) };
+        Assert.Equal(2, (await database.ReportAsync(claiming)).New);
+        Assert.Equal([("0.1.0", true)], await database.ListAsync("SELECT plugin_version, claimed_email IS NULL FROM users", rows => (rows.Text(0), rows.Bool(1))));
     }
 
     [Theory, EachDatabase]

@@ -1,3 +1,4 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Tests.Usage.Ledger;
 using Ccflux.Receiver.Usage.Import;
@@ -44,6 +45,26 @@ public sealed class LegacyImportTests : IDisposable
         Assert.Equal(["amara@example.org|laptop|0"], store.Rows("SELECT email, device_id, revoked FROM device_keys"));
         Assert.Empty(store.Rows("SELECT 1 FROM access_tokens"));
         Recount.AssertExact(store.DatabasePath);
+    }
+
+    [Fact]
+    public async Task Run_WithPeopleWhoWereErased_LeavesThemOut()
+    {
+        WriteOld();
+        await using var store = new LedgerUnderTest();
+        store.ByHand("INSERT INTO erasures (erasure_id, user_id, requested_at, finished_at) VALUES (1, 9, 1, 2)");
+        await store.Writer.WriteAsync(session =>
+        {
+            Tombstones.Mark(session, 1, MarkKind.Email, "amara@example.org");
+            return true;
+        });
+
+        await new LegacyImport(store.Writer, store.Ledger, new ManualTime()).RunAsync(OldPath, CancellationToken.None);
+
+        Assert.Equal(["bo@example.org"], store.Rows("SELECT email FROM users"));
+        Assert.Equal(["bo@example.org"], store.Rows("SELECT email FROM refresh_tokens"));
+        Assert.Empty(store.Rows("SELECT 1 FROM devices"));
+        Assert.Equal(["bo@example.org"], store.Rows("SELECT DISTINCT user_email FROM usage_events"));
     }
 
     [Fact]
