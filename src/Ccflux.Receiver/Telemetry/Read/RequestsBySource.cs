@@ -23,7 +23,7 @@ public sealed record RequestsBySource(RequestOrigin Origin, RequestCount Both, R
 internal interface IRequestSources
 {
     /// <summary>The most requests that are read.</summary>
-    public const int MaxRequests = 100_000;
+    const int MaxRequests = 100_000;
 
     /// <summary>A user's newest requests within a time, in epoch milliseconds; nothing if the user is outside the data scope.</summary>
     Task<IReadOnlyList<RequestsBySource>> ReadAsync(string email, long from, long until, DataScope allowed, CancellationToken cancellationToken);
