@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { check, database, finish, idsInTranscripts, installHook, keyOf, less, lines, named, ofClient, ofRows, query, same, sleep, startReceiver, sum, work } from './proof.mjs';
+import { check, database, finish, idsInTranscripts, installHook, keyOf, lines, named, ofClient, ofRows, query, same, sleep, startReceiver, sum, work } from './proof.mjs';
 
 const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const [PORT, HTTP_PORT, GRPC_PORT] = [18080, 18318, 18317];
