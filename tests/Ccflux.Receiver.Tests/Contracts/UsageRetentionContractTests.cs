@@ -2,6 +2,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Platform.Auth;
 using Ccflux.Receiver.Platform.Auth.Admin;
 using Ccflux.Receiver.Usage;
+using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Testing;
 using static Ccflux.Receiver.Tests.Contracts.UsageGiven;
@@ -92,6 +93,39 @@ public sealed class UsageRetentionContractTests
         var line = Assert.Single(await database.Store<AuditLog>().ReadAsync(10, long.MaxValue, ContractTests.Token));
         Assert.Equal(("cli", "user.forget-usage", "amara@example.org"), (line.Actor, line.Action, line.Target));
         Assert.False((await removal.ForgetAsync(Actor.Cli, "nobody@example.org")).Result.IsOk);
+    }
+
+    [Theory, EachDatabase]
+    public async Task ASession_OfWhichOnlyALimitWasReported_IsStoredAgain_AfterItWasForgotten(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var user = await database.UserAsync("amara@example.org");
+        var whole = database.Incoming(user, Old("s", 0, database.Time.GetUtcNow()));
+        var session = whole.Sessions[0];
+        await database.ReportAsync(new IncomingRequests(user, whole.From, [session with { Turns = [], Requests = [] }]));
+        Assert.True((await database.Store<UsageRemoval>().ForgetAsync(Actor.Cli, "amara@example.org")).Result.IsOk);
+        Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM sessions"));
+
+        await database.ReportAsync(whole);
+
+        Assert.Equal(1, await database.ScalarAsync("SELECT requests FROM sessions"));
+    }
+
+    [Theory, EachDatabase]
+    public async Task ASession_OfWhichOnlyItsLackOfIdsIsLeft_GoesWithTheRetention(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var user = await database.UserAsync("amara@example.org");
+        var lacking = database.Incoming(user, A.Turn("lacking", 0, database.Time.GetUtcNow()));
+        await database.ReportAsync(new IncomingRequests(user, lacking.From, [lacking.Sessions[0] with { LacksIds = true }]));
+        database.Time.Advance(TimeSpan.FromDays(40));
+        await database.ReportAsync(user, A.Turn("new", 0, database.Time.GetUtcNow()));
+        Assert.Equal(2, await database.ScalarAsync("SELECT count(*) FROM sessions"));
+
+        await database.Make<RetentionJob>(new UsageOptions { RetentionDays = 30 }).RemoveAsync(ContractTests.Token);
+
+        Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM sessions WHERE lacks_ids = 1"));
+        Assert.Equal(1, await database.ScalarAsync("SELECT count(*) FROM sessions"));
     }
 
     private static TurnReport Old(string session, int index, DateTimeOffset at) =>
