@@ -33,7 +33,7 @@ const rules = [
   ["what telemetry reports of a pause counts", "TelemetryRule.cs", "if (HasPauses(session, user) && ", "if (!HasPauses(session, user) && "],
   ["that ids lack is noticed only if it comes first", "LedgerWriter.cs", "if (session.LacksIds && lackedIds is not 1)", "if (session.LacksIds && lackedIds is null)"],
   ["a pause hides only what comes after it", "LedgerWriter.cs", "_hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince", "_ = (writing.List(LedgerSql.SelectTelemetrySince"],
-  ["a hidden request stays so when the hook reports it", "LedgerWriter.cs", "hiding = knownHiding is RequestHiding.Covered or RequestHiding.Copy ? knownHiding", "hiding = knownHiding is not RequestHiding.None ? knownHiding"],
+  ["a hidden request stays so when the hook reports it", "TelemetryRule.cs", "known is RequestHiding.Covered or RequestHiding.Copy ? known", "known is not RequestHiding.None ? known"],
   ["a session that is empty forgets that ids lack", "LedgerRollupSql.cs", " AND facts = 0 AND lacks_ids = 0", " AND facts = 0"],
   ["a window lasts into its sixth hour", "FiveHourWindows.cs", "if (hour >= end)", "if (hour > end)"],
   ["three empty hours make a window's start certain", "FiveHourWindows.cs", "empty >= Hours - 1", "empty >= Hours - 2"],

@@ -18,10 +18,13 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
         var sessions = requests
             .Where(request => request.Event.At >= earliest && IsIdentified(request))
             .GroupBy(request => request.Session ?? "", StringComparer.Ordinal)
-            .Select(session => Session(user, session.Key, session));
-
-        // Telemetry has bounds of its own: records a day, sessions, names.
-        _ = ledger.Write(writing, new IncomingRequests(user, new ReportOrigin(now, null, null), [.. sessions]), allowances: null);
+            .Select(session => Session(user, session.Key, session))
+            .ToList();
+        if (sessions.Count > 0)
+        {
+            // Telemetry has bounds of its own: records a day, sessions, names.
+            _ = ledger.Write(writing, new IncomingRequests(user, new ReportOrigin(now, null, null), sessions), allowances: null);
+        }
     }
 
     /// <summary>Without the API's id and without a session, nothing tells whether the hook reported the same request: it would count twice.</summary>

@@ -29,7 +29,7 @@ internal sealed class UserRequestSources(ReadSessions readers) : IRequestSources
                     return new RequestsBySource(
                         origin.Key, Of(RequestSources.Hook | RequestSources.Telemetry), Of(RequestSources.Hook), Of(RequestSources.Telemetry), Of(RequestSources.Telemetry, counts: false));
                 })
-                .OrderByDescending(row => row.Both.Requests + row.HookOnly.Requests + row.TelemetryOnly.Requests + row.NotCounted.Requests)
+                .OrderByDescending(row => row.Requests)
                 .ThenBy(row => row.Origin),
         ];
     }

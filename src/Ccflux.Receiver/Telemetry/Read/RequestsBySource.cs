@@ -17,7 +17,11 @@ public sealed record RequestCount(long Requests, long Tokens)
 /// <param name="HookOnly">Reported by the hook only.</param>
 /// <param name="TelemetryOnly">Reported by telemetry only.</param>
 /// <param name="NotCounted">Reported by telemetry only, and in no sum: reporting was paused, or the session's transcripts lack the ids to compare by.</param>
-public sealed record RequestsBySource(RequestOrigin Origin, RequestCount Both, RequestCount HookOnly, RequestCount TelemetryOnly, RequestCount NotCounted);
+public sealed record RequestsBySource(RequestOrigin Origin, RequestCount Both, RequestCount HookOnly, RequestCount TelemetryOnly, RequestCount NotCounted)
+{
+    /// <summary>All of them.</summary>
+    public long Requests => Both.Requests + HookOnly.Requests + TelemetryOnly.Requests + NotCounted.Requests;
+}
 
 /// <summary>A port: who reported a user's requests. Telemetry knows nothing else about the ledger.</summary>
 internal interface IRequestSources

@@ -55,7 +55,6 @@ internal sealed class TelemetryWriter : ITransactionParticipant
             stored += Write(writing, caller, each) ? 1 : 0;
         }
 
-        // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
         if (caller.UserId is { } user && _requests.Count > 0)
         {
             _sink.Put(writing, user, _requests, now);
@@ -168,7 +167,12 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
-                _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other, session.IsAnonymous ? null : record.Origin.Session));
+                // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
+                if (caller.UserId is not null)
+                {
+                    _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other, session.IsAnonymous ? null : record.Origin.Session));
+                }
+
                 break;
             case EventKind.ApiError:
                 _rollups.Error(place);

@@ -317,7 +317,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         }
 
         var mergedModel = string.Equals(merged.Model, known.Model, StringComparison.Ordinal) ? knownModel : model;
-        hiding = knownHiding is RequestHiding.Covered or RequestHiding.Copy ? knownHiding : _telemetry.HidingOf(writing, user, merged);
+        hiding = _telemetry.HidingOf(writing, user, merged, knownHiding);
         RequestStore.Update(writing, user, merged, mergedModel, hiding);
         if (knownHiding == RequestHiding.None)
         {

@@ -39,7 +39,7 @@ internal sealed class RequestHider(LedgerRollups rollups, TelemetryRule telemetr
         foreach (var key in keys)
         {
             var (request, model, known) = RequestStore.Find(writing, user, key)!.Value;
-            var hiding = known is RequestHiding.Covered or RequestHiding.Copy ? known : telemetry.HidingOf(writing, user, request);
+            var hiding = telemetry.HidingOf(writing, user, request, known);
             if (hiding == known)
             {
                 continue;

@@ -27,6 +27,10 @@ internal sealed class TelemetryRule
         return LacksIds(session, user, request.Session) ? RequestHiding.Compared : RequestHiding.None;
     }
 
+    /// <summary>The same for a stored request. One that is hidden for another reason stays so.</summary>
+    public RequestHiding HidingOf(WriteSession session, long user, in LedgerRequest request, RequestHiding known) =>
+        known is RequestHiding.Covered or RequestHiding.Copy ? known : HidingOf(session, user, request);
+
     /// <summary>A pause of the user was stored.</summary>
     public void Paused(long user) => _hasPauses[user] = true;
 

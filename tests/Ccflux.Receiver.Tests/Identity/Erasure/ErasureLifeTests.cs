@@ -126,6 +126,7 @@ public sealed class ErasureLifeTests
             && (wire.Scalar<long>("SELECT count(*) FROM erasures WHERE finished_at IS NULL") > 0 || new FileInfo(wire.Receiver.DatabasePath + "-wal").Length > 0))
         {
             wire.Time.Advance(TimeSpan.FromMilliseconds(500));
+            // The job works on a thread of its own and tells nobody when a round has ended.
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
