@@ -69,7 +69,7 @@ internal static class OtlpStages
 
     private static async Task<TimeSpan> StoreAsync(string database, List<TelemetryBatch> batches)
     {
-        var telemetry = new TelemetryWriter(new NobodyListens(), new NoRequestSink());
+        var telemetry = new TelemetryWriter(new NobodyListens(), new NoUsageSink());
         await using var writer = new GroupCommitWriter(SqliteDatabase.OpenForWriting(database), [telemetry], exception => throw exception);
         var started = Stopwatch.GetTimestamp();
         foreach (var some in batches.Chunk(WaitingBatches))

@@ -34,6 +34,20 @@ public static class LedgerKey
         return Of("event"u8, parts);
     }
 
+    /// <summary>What metrics say that a session used of one model in a quarter of an hour.</summary>
+    /// <param name="user">Whose.</param>
+    /// <param name="session">Key of the session; 0 if it is not known.</param>
+    /// <param name="start">Of the quarter, in epoch milliseconds.</param>
+    /// <param name="model">As the API names it.</param>
+    public static long OfMetrics(long user, long session, long start, string model)
+    {
+        Span<byte> parts = stackalloc byte[24];
+        BinaryPrimitives.WriteInt64BigEndian(parts, user);
+        BinaryPrimitives.WriteInt64BigEndian(parts[8..], session);
+        BinaryPrimitives.WriteInt64BigEndian(parts[16..], start);
+        return Of("metrics"u8, parts, Encoding.UTF8.GetBytes(model));
+    }
+
     /// <summary>A call to another model within a request, billed on its own.</summary>
     /// <param name="request">The key of the request.</param>
     /// <param name="index">Its place among the entries of <c>usage.iterations</c>.</param>

@@ -26,4 +26,7 @@ public enum RequestOrigin : byte
 
     /// <summary>Not a request: what ccflux 0.1 reported of one model in one turn.</summary>
     Legacy = 7,
+
+    /// <summary>Not a request: what metrics say that a session used of one model in a quarter of an hour. Never sent by the hook.</summary>
+    Metrics = 8,
 }

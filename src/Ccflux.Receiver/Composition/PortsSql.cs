@@ -1,4 +1,5 @@
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Usage.Ledger;
 
 namespace Ccflux.Receiver.Composition;
 
@@ -21,7 +22,7 @@ internal static class PortsSql
 
     /// <summary>A user's newest requests: who reported them (<c>RequestSources</c>), what they were made for, whether they count, how many, and their tokens.</summary>
     public const string RequestSources = $"""
-        SELECT sources, origin, hidden, count(*), CAST(total(tokens) AS bigint)
+        SELECT sources, origin, hidden, CAST(sum({LedgerSql.One}) AS bigint), CAST(total(tokens) AS bigint)
         FROM (SELECT r.provenance & 3 AS sources, r.origin, r.hidden,
                      r.input_tokens + r.output_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens AS tokens
               FROM users u

@@ -14,7 +14,7 @@ internal static class TelemetryPorts
     public static void AddTelemetryPorts(this IServiceCollection services)
     {
         services.AddSingleton<IHookTotals, UsageHookTotals>();
-        services.AddSingleton<IRequestSink, TelemetryRequests>();
+        services.AddSingleton<IUsageSink, TelemetryUsage>();
         services.AddSingleton<IRequestSources, UserRequestSources>();
         services.AddSingleton<ISeatPlans, TierPlans>();
         services.AddSingleton<ICompanionToken, TelemetryCompanion>();

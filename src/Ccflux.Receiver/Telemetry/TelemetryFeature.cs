@@ -27,7 +27,7 @@ internal static class TelemetryFeature
         services.AddSingleton<TelemetryMetrics>();
         services.AddSingleton<TelemetryTokens>();
         services.AddSingleton<MemoryBudget>();
-        services.TryAddSingleton<IRequestSink, NoRequestSink>();
+        services.TryAddSingleton<IUsageSink, NoUsageSink>();
         services.AddSingleton<TelemetryWriter>();
         services.AddSingleton<ITransactionParticipant>(provider => provider.GetRequiredService<TelemetryWriter>());
         services.AddSingleton<IPersonalData, TelemetryData>();

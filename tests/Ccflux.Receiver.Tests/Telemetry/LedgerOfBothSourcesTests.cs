@@ -1,19 +1,11 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Ccflux.Contracts.Usage;
-using Ccflux.Receiver.Platform.Auth;
-using Ccflux.Receiver.Platform.Calendar;
-using Ccflux.Receiver.Telemetry.Auth;
-using Ccflux.Receiver.Tests.Usage.Ingest;
-using Ccflux.Receiver.Usage.Ledger;
-using Ccflux.Storage.Reading;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
 /// <summary>The hook and telemetry tell of the same requests: each counts once, whoever reports it first.</summary>
 public sealed class LedgerOfBothSourcesTests
 {
-    private const string Session = "4b1f0c2e-8d3a-4c55-9d0e-6f7a8b9c0d11";
+    private const string Session = BothSources.Session;
     private const string Id = "req_011CSHoEeqs5C35K2UUqR7Fy";
 
     private const string Figures = """
@@ -25,7 +17,7 @@ public sealed class LedgerOfBothSourcesTests
     [InlineData(false)]
     public async Task ARequestOfBoth_CountsOnce_AndKnowsWhatEachKnows(bool hookFirst)
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
         foreach (var hook in new[] { hookFirst, !hookFirst, true, false })
         {
             await (hook ? both.HookAsync(Key(Id)) : both.EventsAsync(both.Event(Id, ("ttft_ms", 7L), ("query_source", "sdk"))));
@@ -47,7 +39,7 @@ public sealed class LedgerOfBothSourcesTests
     [InlineData("generate_session_title", RequestOrigin.Auxiliary)]
     public async Task WhatTranscriptsLeaveOut_CountsToo_WithItsOrigin(string source, RequestOrigin origin)
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
         await both.HookAsync(Key("req_of_the_hook"));
 
         await both.EventsAsync(both.Event(Id, ("query_source", source), ("cache_creation_5m_tokens", 30L), ("cache_creation_1h_tokens", 10L), ("speed", "fast")));
@@ -62,7 +54,7 @@ public sealed class LedgerOfBothSourcesTests
     [InlineData(false)]
     public async Task WithoutTheApisIds_TheHooksRequestsCount_AndTelemetrysAreKeptForComparison(bool hookFirst)
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
         await both.EventsAsync(both.Event("relay-1", session: "another"));
         foreach (var hook in new[] { hookFirst, !hookFirst })
         {
@@ -85,7 +77,7 @@ public sealed class LedgerOfBothSourcesTests
     [InlineData(false)]
     public async Task WhileReportingWasPaused_TelemetryDoesNotCount(bool pauseFirst)
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
         var at = both.Wire.Now.AddMinutes(-30).ToUnixTimeMilliseconds();
         foreach (var pause in new[] { pauseFirst, !pauseFirst })
         {
@@ -105,7 +97,7 @@ public sealed class LedgerOfBothSourcesTests
     [Fact]
     public async Task WhoIsMerelyClaimed_AndWhatCannotBeTold_AddsNothing()
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
 
         await both.EventsAsync(both.Event("relay", session: null));
         using var claimed = await both.PostAsync(OtlpHost.Token, both.Event(Id, ("user.email", "amara@example.org")));
@@ -118,7 +110,7 @@ public sealed class LedgerOfBothSourcesTests
     [Fact]
     public async Task WithoutASession_TheHooksOneHolds()
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
         await both.EventsAsync(both.Event(Id, session: null));
         Assert.Equal(["1|10|20|30|40"], both.Rows(Figures));
 
@@ -132,7 +124,7 @@ public sealed class LedgerOfBothSourcesTests
     [Fact]
     public async Task ADaysNewModels_AreCappedForTheLedgerToo()
     {
-        await using var both = await Both.StartAsync();
+        await using var both = await BothSources.StartAsync();
 
         await both.EventsAsync([.. Enumerable.Range(0, 70).Select(number => both.Event($"req_number_{number}", ("model", $"claude-invented-{number}")))]);
 
@@ -141,64 +133,5 @@ public sealed class LedgerOfBothSourcesTests
         await both.CheckAsync();
     }
 
-    private static long Key(string id) => LedgerKey.OfRequest(Encoding.UTF8.GetBytes(id));
-
-    /// <summary>A user with a hook and a telemetry token.</summary>
-    private sealed class Both : IAsyncDisposable
-    {
-        private readonly string _access;
-        private readonly string _telemetry;
-
-        private Both(Wire wire, string access, string telemetry) => (Wire, _access, _telemetry) = (wire, access, telemetry);
-
-        public Wire Wire { get; }
-
-        /// <summary>A little before the event of the same request.</summary>
-        public long HookAt => Wire.Now.AddMinutes(-31).ToUnixTimeMilliseconds();
-
-        public static async Task<Both> StartAsync()
-        {
-            var wire = await Wire.StartAsync(("OTLP_TOKEN", OtlpHost.Token));
-            var access = await wire.SignUpAsync();
-            var telemetry = await wire.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, "amara@example.org");
-            return new Both(wire, access, telemetry.Token!);
-        }
-
-        public JsonObject Event(string id, params (string Key, object Value)[] more) => Event(id, Session, -30, more);
-
-        public JsonObject Event(string id, string? session = Session, int minutes = -30, params (string Key, object Value)[] more) =>
-            Otlp.Request(id, session, at: Wire.Now.AddMinutes(minutes), more: more);
-
-        public async Task EventsAsync(params JsonObject[] events)
-        {
-            using var response = await PostAsync(_telemetry, events);
-            Assert.Equal("{}", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        }
-
-        public Task<HttpResponseMessage> PostAsync(string token, params JsonObject[] events) => Wire.SendAsync("/v1/logs", token, Encoding.UTF8.GetBytes(Otlp.Logs(events)));
-
-        /// <summary>Reports a request with the figures of <see cref="Event(string, ValueTuple{string, object}[])"/>.</summary>
-        public Task HookAsync(long key, RequestFlags flags = RequestFlags.ApiId) => ReportAsync(new ReportedRequest(key, HookAt, -1, 0, flags, RequestOrigin.Main, 10, 20, 30, 40, 0, 0));
-
-        public Task PauseAsync(long from, long? until) => ReportAsync(null, new ReportedPause(from, until));
-
-        public IReadOnlyList<string> Rows(string sql) => Wire.Rows(sql);
-
-        /// <summary>Every sum is a count over the requests, and of the requests those count that should.</summary>
-        public async Task CheckAsync()
-        {
-            using var session = await Wire.Receiver.Service<ReadSessions>().OpenAsync(TestContext.Current.CancellationToken);
-            Assert.Empty(LedgerRecount.Check(session, OrganisationCalendar.Utc, 1));
-        }
-
-        public ValueTask DisposeAsync() => Wire.DisposeAsync();
-
-        private async Task ReportAsync(ReportedRequest? request, params ReportedPause[] pauses) => await Wire.AssertStoredAsync(await Wire.ReportAsync(_access, new RequestBatch
-        {
-            Client = new ClientInfo { Name = "ccflux", Version = "1.0.0", Platform = "linux-x86_64" },
-            Models = ["claude-opus-5-5"],
-            Sessions = request is { } reported ? [new ReportedSession { SessionId = Session, Entrypoint = "cli", Requests = [reported] }] : [],
-            Pauses = pauses,
-        }));
-    }
+    private static long Key(string id) => BothSources.Key(id);
 }

@@ -150,6 +150,7 @@ internal static class TelemetryColumns
         RequestOrigin.Compaction => "compaction",
         RequestOrigin.WebSearch => "web_search",
         RequestOrigin.Legacy => "ccflux_0_1",
+        RequestOrigin.Metrics => "metrics",
         _ => "not_stated",
     };
 }

@@ -18,7 +18,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private static readonly string[] s_seenKinds = ["", "metric", "event", "attribute", "service", "capped"];
 
     private readonly IChangeFeed _changes;
-    private readonly IRequestSink _sink;
+    private readonly IUsageSink _sink;
     private readonly SubjectIdCache _subjects;
     private readonly TelemetryNameCache _names;
     private readonly TelemetrySessionCache _sessions;
@@ -27,10 +27,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
     private readonly HashSet<(long Subject, long Prompt)> _prompts = [];
     private readonly Dictionary<(UnrecognisedNameKind Kind, string Name), long> _seen = [];
     private readonly List<TelemetryRequest> _requests = [];
+    private readonly List<TelemetryMetric> _metrics = [];
     private long _now;
     private bool _changed;
 
-    public TelemetryWriter(IChangeFeed changes, IRequestSink sink)
+    public TelemetryWriter(IChangeFeed changes, IUsageSink sink)
     {
         _changes = changes;
         _sink = sink;
@@ -50,19 +51,20 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         _now = now;
         var stored = 0;
         _requests.Clear();
+        _metrics.Clear();
         foreach (var each in batch.Events)
         {
             stored += Write(writing, caller, each) ? 1 : 0;
         }
 
-        if (caller.UserId is { } user && _requests.Count > 0)
-        {
-            _sink.Put(writing, user, _requests, now);
-        }
-
         foreach (var each in batch.Points)
         {
             stored += Write(writing, caller, each) ? 1 : 0;
+        }
+
+        if (caller.UserId is { } user && _requests.Count + _metrics.Count > 0)
+        {
+            _sink.Put(writing, user, _requests, _metrics, now);
         }
 
         foreach (var label in batch.Labels)
@@ -170,7 +172,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
                 if (caller.UserId is not null)
                 {
-                    _requests.Add(new TelemetryRequest(record, _names.Is(model, record.Model) ? record.Model : SafeText.Other, session.IsAnonymous ? null : record.Origin.Session));
+                    _requests.Add(new TelemetryRequest(record, NameOf(model, record.Model), session.IsAnonymous ? null : record.Origin.Session));
                 }
 
                 break;
@@ -227,6 +229,11 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         {
             case MetricKind.Tokens when TokensOf(point.Name, value) is { } sums:
                 _rollups.Metric(session, place, sums);
+                if (caller.UserId is not null && value > 0)
+                {
+                    _metrics.Add(new TelemetryMetric(point.At, NameOf(model, point.Model), session.IsAnonymous ? null : point.Origin.Session, sums));
+                }
+
                 break;
             case MetricKind.Tokens:
                 Saw(UnrecognisedNameKind.Capped, "token_type", 1);
@@ -256,6 +263,9 @@ internal sealed class TelemetryWriter : ITransactionParticipant
 
         return true;
     }
+
+    /// <summary>A model as it may be named: "other" beyond the cap.</summary>
+    private string NameOf(long id, string model) => _names.Is(id, model) ? model : SafeText.Other;
 
     /// <summary>A decision and who made it, as one name: <c>accept:config</c>.</summary>
     private long Decision(WriteSession writing, long subject, string decision, string source) =>

@@ -34,7 +34,7 @@ internal static class LedgerRebuildSql
         WHERE user_id = @user
         """;
 
-    public const string DeleteEmptyEvents = "DELETE FROM turn_models WHERE user_id = @user AND requests = 0";
+    public const string DeleteEmptyEvents = $"DELETE FROM turn_models WHERE user_id = @user AND {LedgerRollupSql.IsUnused}";
 
     /// <summary>Events that were there already were not counted as new.</summary>
     public const string InsertEventDays = """

@@ -4,8 +4,8 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// slots that is.</summary>
 internal static class LedgerRecountSql
 {
-    private const string Sums = """
-        count(*), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(web_searches)
+    private const string Sums = $"""
+        sum({LedgerSql.One}), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_5m_tokens), sum(cache_write_1h_tokens), sum(web_searches)
         """;
 
     private const string Columns = "requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches";
@@ -48,9 +48,9 @@ internal static class LedgerRecountSql
         SELECT slot, requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed FROM user_hours WHERE user_id = @user
         """;
 
-    private const string CountedUserHours = """
+    private const string CountedUserHours = $"""
         SELECT slot, sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed) FROM (
-            SELECT at / @length * @slots AS slot, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
+            SELECT at / @length * @slots AS slot, {LedgerSql.One} AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
                 0 AS turns, 0 AS failed
             FROM requests WHERE user_id = @user AND hidden = 0
             UNION ALL
@@ -81,10 +81,10 @@ internal static class LedgerRecountSql
         FROM sessions WHERE user_id = @user AND facts <> 0
         """;
 
-    private const string CountedSessions = """
+    private const string CountedSessions = $"""
         SELECT session_key, count(*), sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), min(first_at), max(last_at)
         FROM (
-            SELECT session_key, 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
+            SELECT session_key, {LedgerSql.One} AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens,
                 at AS first_at, at AS last_at
             FROM requests WHERE user_id = @user AND hidden = 0 AND session_key <> 0
             UNION ALL
@@ -116,11 +116,11 @@ internal static class LedgerRecountSql
         SELECT requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, turns, failed, sessions FROM user_totals WHERE user_id = @user
         """;
 
-    private const string CountedUserTotals = """
+    private const string CountedUserTotals = $"""
         SELECT sum(requests), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens), sum(turns), sum(failed),
             (SELECT count(*) FROM sessions WHERE user_id = @user AND facts > 0)
         FROM (
-            SELECT 1 AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
+            SELECT {LedgerSql.One} AS requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens AS cache_write_tokens, 0 AS turns, 0 AS failed
             FROM requests WHERE user_id = @user AND hidden = 0
             UNION ALL
             SELECT 0, 0, 0, 0, 0, 1, CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END FROM turns WHERE user_id = @user AND hidden = 0) c
@@ -143,7 +143,8 @@ internal static class LedgerRecountSql
     /// <summary>Requests whose price class or hour does not follow from their figures.</summary>
     public const string Derived = """
         SELECT count(*) FROM requests WHERE user_id = @user AND (hour <> at / 3600000 OR (price_class & 3) <>
-            CASE WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 200000 THEN 3
+            CASE WHEN origin = 8 THEN 0
+                 WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 200000 THEN 3
                  WHEN input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens > 100000 THEN 1 ELSE 0 END)
         """;
 
@@ -151,7 +152,12 @@ internal static class LedgerRecountSql
     public const string Hiding = """
         SELECT count(*) FROM requests r WHERE r.user_id = @user AND r.hidden NOT IN (1, 2) AND r.hidden <>
             CASE WHEN (r.provenance & 3) <> 1 THEN 0
-                 WHEN EXISTS (SELECT 1 FROM report_pauses p WHERE p.user_id = r.user_id AND p.from_at <= r.at AND (p.until_at IS NULL OR p.until_at >= r.at)) THEN 4
+                 WHEN EXISTS (SELECT 1 FROM report_pauses p WHERE p.user_id = r.user_id AND p.from_at <= r.at + CASE WHEN r.origin = 8 THEN 899999 ELSE 0 END
+                              AND (p.until_at IS NULL OR p.until_at >= r.at)) THEN 4
+                 WHEN r.origin = 8 AND r.session_key <> 0 THEN
+                     CASE WHEN r.session_key IN (SELECT o.session_key FROM requests o WHERE o.user_id = @user AND o.origin <> 8 AND o.hidden <> 1) THEN 5 ELSE 0 END
+                 WHEN r.origin = 8 THEN
+                     CASE WHEN EXISTS (SELECT 1 FROM requests o WHERE o.user_id = r.user_id AND o.hour BETWEEN r.hour - 1 AND r.hour + 1 AND o.origin <> 8) THEN 5 ELSE 0 END
                  WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = r.user_id AND s.session_key = r.session_key AND s.lacks_ids = 1) THEN 3
                  ELSE 0 END
         """;

@@ -68,5 +68,8 @@ internal readonly record struct LedgerRequest
     /// <summary>What was sent to the model: the size that decides the price.</summary>
     public long Prompt => Input + CacheRead + CacheWrite;
 
-    public int PriceClass => Ledger.PriceClass.Of(Prompt, Terms);
+    /// <summary>No request, but what metrics say of several: it counts as none, and says nothing about the size of a prompt.</summary>
+    public bool IsMetric => Origin == RequestOrigin.Metrics;
+
+    public int PriceClass => Ledger.PriceClass.Of(IsMetric ? 0 : Prompt, Terms);
 }

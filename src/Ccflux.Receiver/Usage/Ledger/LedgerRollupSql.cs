@@ -4,6 +4,16 @@ namespace Ccflux.Receiver.Usage.Ledger;
 internal static class LedgerRollupSql
 {
     private const string SumColumns = "requests, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches";
+
+    /// <summary>Metrics add tokens but no request, so a row is empty only when nothing is left in it.</summary>
+    public const string IsUnused =
+        "requests = 0 AND input_tokens = 0 AND output_tokens = 0 AND cache_read_tokens = 0 AND cache_write_5m_tokens = 0 AND cache_write_1h_tokens = 0 AND web_searches = 0";
+
+    /// <summary>A row of <c>user_hours</c> with more than turns.</summary>
+    public const string HasUsage = "(requests > 0 OR input_tokens > 0 OR output_tokens > 0 OR cache_read_tokens > 0 OR cache_write_tokens > 0)";
+
+    private const string IsUserUnused = "requests = 0 AND turns = 0 AND input_tokens = 0 AND output_tokens = 0 AND cache_read_tokens = 0 AND cache_write_tokens = 0";
+
     private const string SumValues = "@requests, @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches";
 
     public const string AddHour = $"""
@@ -18,8 +28,8 @@ internal static class LedgerRollupSql
             web_searches = usage_hours.web_searches + excluded.web_searches
         """;
 
-    public const string DeleteEmptyHour = """
-        DELETE FROM usage_hours WHERE user_id = @user AND slot = @period AND model_id = @model AND price_class = @price_class AND requests = 0
+    public const string DeleteEmptyHour = $"""
+        DELETE FROM usage_hours WHERE user_id = @user AND slot = @period AND model_id = @model AND price_class = @price_class AND {IsUnused}
         """;
 
     /// <summary>Adds to an event that is stored; no row changes if it is not.</summary>
@@ -36,8 +46,8 @@ internal static class LedgerRollupSql
         VALUES (@user, @turn, @model, @day, @at, @received_at, @device, @plugin_version, @schema, {SumValues})
         """;
 
-    public const string DeleteEmptyEvent = """
-        DELETE FROM turn_models WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND day = @day AND requests = 0
+    public const string DeleteEmptyEvent = $"""
+        DELETE FROM turn_models WHERE user_id = @user AND turn_key = @turn AND model_id = @model AND day = @day AND {IsUnused}
         """;
 
     public const string AddEventDay = """
@@ -58,7 +68,7 @@ internal static class LedgerRollupSql
             turns = user_hours.turns + excluded.turns, failed = user_hours.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserHour = "DELETE FROM user_hours WHERE user_id = @user AND slot = @period AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserHour = $"DELETE FROM user_hours WHERE user_id = @user AND slot = @period AND {IsUserUnused}";
 
     /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
     public const string AddToSessionHour = """
@@ -83,8 +93,8 @@ internal static class LedgerRollupSql
             web_searches = usage_days.web_searches + excluded.web_searches
         """;
 
-    public const string DeleteEmptyDay = """
-        DELETE FROM usage_days WHERE user_id = @user AND day = @period AND model_id = @model AND price_class = @price_class AND requests = 0
+    public const string DeleteEmptyDay = $"""
+        DELETE FROM usage_days WHERE user_id = @user AND day = @period AND model_id = @model AND price_class = @price_class AND {IsUnused}
         """;
 
     public const string AddUserDay = """
@@ -98,7 +108,7 @@ internal static class LedgerRollupSql
             turns = user_days.turns + excluded.turns, failed = user_days.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserDay = "DELETE FROM user_days WHERE user_id = @user AND day = @period AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserDay = $"DELETE FROM user_days WHERE user_id = @user AND day = @period AND {IsUserUnused}";
 
     /// <summary>Adds to a row that is stored; no row changes if it is not.</summary>
     public const string AddToSessionDay = """
@@ -123,8 +133,8 @@ internal static class LedgerRollupSql
             web_searches = usage_totals.web_searches + excluded.web_searches
         """;
 
-    public const string DeleteEmptyTotal = """
-        DELETE FROM usage_totals WHERE user_id = @user AND model_id = @model AND price_class = @price_class AND requests = 0
+    public const string DeleteEmptyTotal = $"""
+        DELETE FROM usage_totals WHERE user_id = @user AND model_id = @model AND price_class = @price_class AND {IsUnused}
         """;
 
     public const string AddUserTotal = """
@@ -138,7 +148,7 @@ internal static class LedgerRollupSql
             turns = user_totals.turns + excluded.turns, failed = user_totals.failed + excluded.failed
         """;
 
-    public const string DeleteEmptyUserTotal = "DELETE FROM user_totals WHERE user_id = @user AND requests = 0 AND turns = 0";
+    public const string DeleteEmptyUserTotal = $"DELETE FROM user_totals WHERE user_id = @user AND {IsUserUnused}";
 
     public const string AddSessions = "UPDATE user_totals SET sessions = sessions + @sessions WHERE user_id = @user";
 
@@ -208,6 +218,6 @@ internal static class LedgerRollupSql
 
     public const string DeleteActiveHours = "DELETE FROM active_hours WHERE user_id = @user AND day = @day";
 
-    /// <summary>Whether an hour, given by its first slot, has requests.</summary>
-    public const string IsHourActive = "SELECT 1 FROM user_hours WHERE user_id = @user AND slot >= @slot AND slot < @slot + 4 AND requests > 0 LIMIT 1";
+    /// <summary>Whether an hour, given by its first slot, has usage.</summary>
+    public const string IsHourActive = $"SELECT 1 FROM user_hours WHERE user_id = @user AND slot >= @slot AND slot < @slot + 4 AND {HasUsage} LIMIT 1";
 }

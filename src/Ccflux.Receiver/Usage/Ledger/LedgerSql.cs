@@ -3,6 +3,9 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// <summary>Statements on the facts of the ledger: requests, turns, sessions.</summary>
 internal static class LedgerSql
 {
+    /// <summary>How many requests a row is: metrics are none.</summary>
+    public const string One = "CASE WHEN origin = 8 THEN 0 ELSE 1 END";
+
     private const string RequestColumns = """
         at, session_key, turn_key, model_id, price_class, origin, provenance,
         input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches,
@@ -76,7 +79,27 @@ internal static class LedgerSql
 
     public const string LacksIds = "SELECT lacks_ids FROM sessions WHERE user_id = @user AND session_key = @session";
 
-    public const string IsPaused = "SELECT 1 FROM report_pauses WHERE user_id = @user AND from_at <= @at AND (until_at IS NULL OR until_at >= @at) LIMIT 1";
+    /// <summary>Whether a pause overlaps a time, both ends included.</summary>
+    public const string IsPaused = "SELECT 1 FROM report_pauses WHERE user_id = @user AND from_at <= @until AND (until_at IS NULL OR until_at >= @from) LIMIT 1";
+
+    public const string HasMetrics = "SELECT 1 FROM requests WHERE user_id = @user AND origin = 8 LIMIT 1";
+
+    public const string SelectMetricsOfSession = "SELECT request_key FROM requests WHERE user_id = @user AND session_key = @session AND origin = 8";
+
+    /// <summary>Metrics of unknown sessions.</summary>
+    public const string SelectMetricsOfHours = """
+        SELECT request_key FROM requests WHERE user_id = @user AND session_key = 0 AND hour BETWEEN @first AND @last AND origin = 8
+        """;
+
+    /// <summary>Whether a session has requests that count, or are a copy of another user's, or that only telemetry tells of.</summary>
+    public const string HasRequests = """
+        SELECT 1
+        WHERE EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = @user AND s.session_key = @session AND s.requests > 0)
+           OR EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND r.hidden = 2)
+           OR EXISTS (SELECT 1 FROM requests r WHERE r.user_id = @user AND r.session_key = @session AND (r.provenance & 3) = 1 AND r.origin <> 8)
+        """;
+
+    public const string HasRequestsInHours = "SELECT 1 FROM requests WHERE user_id = @user AND hour BETWEEN @first AND @last AND origin <> 8 LIMIT 1";
 
     public const string HasPauses = "SELECT 1 FROM report_pauses WHERE user_id = @user LIMIT 1";
 

@@ -21,6 +21,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
     private readonly LegacyCover _cover = new();
     private readonly TelemetryRule _telemetry = new();
     private readonly RequestHider _hider;
+    private readonly MetricsHider _metrics;
     private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt, bool LacksIds)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
@@ -34,6 +35,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         _changes = changes;
         _rollups = new LedgerRollups(calendar);
         _hider = new RequestHider(_rollups, _telemetry);
+        _metrics = new MetricsHider(_hider);
     }
 
     /// <summary>Merges what is reported with what is stored; stores nothing if the user would exceed a cap.</summary>
@@ -103,6 +105,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         }
 
         RequestStore.Delete(writing, user, key);
+        _metrics.Touch(writing, user, request);
         _isChanged = true;
         if (hiding == RequestHiding.None)
         {
@@ -167,10 +170,10 @@ internal sealed class LedgerWriter : ITransactionParticipant
 
     public void BeforeCommit(WriteSession session)
     {
-        _rollups.Flush(session);
-        if (_rollups.SessionsDeleted)
+        FlushRollups(session);
+        if (_metrics.Settle(session))
         {
-            _sessions.Clear();
+            FlushRollups(session);
         }
 
         _caps.Flush(session);
@@ -194,6 +197,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         _lastSeen.Clear();
         _cover.Forget();
         _telemetry.Forget();
+        _metrics.Forget();
         _isChanged = false;
         _sessions.Clear();
     }
@@ -203,6 +207,15 @@ internal sealed class LedgerWriter : ITransactionParticipant
     {
         _sessions.Clear();
         _telemetry.Forget();
+    }
+
+    private void FlushRollups(WriteSession session)
+    {
+        _rollups.Flush(session);
+        if (_rollups.SessionsDeleted)
+        {
+            _sessions.Clear();
+        }
     }
 
     private void PutSession(WriteSession writing, IncomingRequests incoming, IncomingSession session)
@@ -286,6 +299,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
                 var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
                 writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)RequestHiding.Covered));
                 _rollups.Remove(user, request, model);
+                _metrics.Touch(writing, user, request);
             }
         }
     }
@@ -296,7 +310,8 @@ internal sealed class LedgerWriter : ITransactionParticipant
         var isNewModel = _models.Use(writing, user, model);
         var hiding = request.Origin == RequestOrigin.Legacy && LegacyCover.IsCovered(writing, user, request.Session, request.At)
             ? RequestHiding.Covered
-            : _telemetry.HidingOf(writing, user, request);
+            : request.IsMetric ? RequestHiding.Described : _telemetry.HidingOf(writing, user, request);
+        _metrics.Touch(writing, user, request);
         if (RequestStore.TryInsert(writing, user, request, model, hiding))
         {
             if (hiding == RequestHiding.None)
@@ -309,7 +324,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         }
 
         var (known, knownModel, knownHiding) = RequestStore.Find(writing, user, request.Key)!.Value;
-        var merged = RequestMerge.Merge(known, request);
+        var merged = request.IsMetric ? RequestMerge.Sum(known, request) : RequestMerge.Merge(known, request);
         if (merged == known)
         {
             _unchanged++;
@@ -317,7 +332,9 @@ internal sealed class LedgerWriter : ITransactionParticipant
         }
 
         var mergedModel = string.Equals(merged.Model, known.Model, StringComparison.Ordinal) ? knownModel : model;
-        hiding = _telemetry.HidingOf(writing, user, merged, knownHiding);
+        hiding = request.IsMetric ? knownHiding : _telemetry.HidingOf(writing, user, merged, knownHiding);
+        _metrics.Touch(writing, user, known);
+        _metrics.Touch(writing, user, merged);
         RequestStore.Update(writing, user, merged, mergedModel, hiding);
         if (knownHiding == RequestHiding.None)
         {
@@ -350,7 +367,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         if (earliest < long.MaxValue)
         {
             _telemetry.Paused(user);
-            _hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest)));
+            _hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest - SlotGrain.Quarter)));
         }
     }
 

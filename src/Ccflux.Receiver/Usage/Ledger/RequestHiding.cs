@@ -17,4 +17,7 @@ internal enum RequestHiding : byte
 
     /// <summary>Only telemetry tells of it, while the user had paused reporting.</summary>
     Paused = 4,
+
+    /// <summary>No request, but what metrics say, of a session whose requests are stored; or, if the session is not known, of a time near one of the user's requests.</summary>
+    Described = 5,
 }

@@ -6,6 +6,9 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// </summary>
 internal static class RequestMerge
 {
+    /// <summary>The most tokens of a kind that metrics may say of a session and model in a quarter of an hour, so that no sum of them overflows.</summary>
+    public const long MaxMetric = 10_000_000_000;
+
     public static LedgerRequest Merge(in LedgerRequest a, in LedgerRequest b)
     {
         var merged = MergeFigures(a, b);
@@ -24,6 +27,15 @@ internal static class RequestMerge
             StatedCost = Greater(a.StatedCost, b.StatedCost),
         };
     }
+
+    /// <summary>Adds what metrics say further of the same session, model and quarter of an hour.</summary>
+    public static LedgerRequest Sum(in LedgerRequest a, in LedgerRequest b) => a with
+    {
+        Input = Math.Min(a.Input + b.Input, MaxMetric),
+        Output = Math.Min(a.Output + b.Output, MaxMetric),
+        CacheRead = Math.Min(a.CacheRead + b.CacheRead, MaxMetric),
+        CacheWrite5m = Math.Min(a.CacheWrite5m + b.CacheWrite5m, MaxMetric),
+    };
 
     /// <summary>The greater figures win whole: an answer's output only grows while it is written. Reports with equal figures tell of the same answer, and complete
     /// each other: then a name, and a split of the cache writes by lifetime, may come from either.</summary>

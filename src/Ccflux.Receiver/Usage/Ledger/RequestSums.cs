@@ -24,7 +24,7 @@ internal record struct RequestSums
     /// <param name="sign">1 to add, -1 to subtract.</param>
     public void Add(in LedgerRequest request, int sign)
     {
-        Requests += sign;
+        Requests += request.IsMetric ? 0 : sign;
         Input += sign * request.Input;
         Output += sign * request.Output;
         CacheRead += sign * request.CacheRead;

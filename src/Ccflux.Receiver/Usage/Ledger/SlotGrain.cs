@@ -9,7 +9,9 @@ namespace Ccflux.Receiver.Usage.Ledger;
 internal readonly record struct SlotGrain(bool IsQuarter)
 {
     public const int SlotsPerHour = 4;
-    private const long Quarter = UnixTime.Hour / SlotsPerHour;
+
+    /// <summary>A quarter of an hour, in milliseconds.</summary>
+    public const long Quarter = UnixTime.Hour / SlotsPerHour;
 
     public static SlotGrain Of(OrganisationCalendar calendar) => new(calendar.NeedsQuarters);
 

@@ -2,8 +2,11 @@ using Ccflux.Storage.Writing;
 
 namespace Ccflux.Receiver.Usage.Ledger;
 
-/// <summary>Decides whether a request of which only telemetry tells counts. It does, unless the user had paused reporting when it was made, or the hook may have reported it under a key
-/// that telemetry cannot know. Depends on stored facts only, not on their order. Used on the writer's thread.</summary>
+/// <summary>
+/// Decides whether that counts of which only telemetry tells. A request does, unless the user had paused reporting when it was made, or the hook may have reported it under a key that
+/// telemetry cannot know. What metrics say does, unless the user had paused, or requests are stored that it may be about: of the same session, or, if the session is not known, of an hour
+/// nearby. Depends on stored facts only, not on their order. Used on the writer's thread.
+/// </summary>
 internal sealed class TelemetryRule
 {
     /// <summary>Users and sessions of which the facts are known, between transactions.</summary>
@@ -19,9 +22,15 @@ internal sealed class TelemetryRule
             return RequestHiding.None;
         }
 
-        if (HasPauses(session, user) && session.Any(LedgerSql.IsPaused, ("user", user), ("at", request.At)))
+        var end = request.IsMetric ? request.At + SlotGrain.Quarter - 1 : request.At;
+        if (HasPauses(session, user) && session.Any(LedgerSql.IsPaused, ("user", user), ("from", request.At), ("until", end)))
         {
             return RequestHiding.Paused;
+        }
+
+        if (request.IsMetric)
+        {
+            return IsDescribed(session, user, request) ? RequestHiding.Described : RequestHiding.None;
         }
 
         return LacksIds(session, user, request.Session) ? RequestHiding.Compared : RequestHiding.None;
@@ -41,6 +50,17 @@ internal sealed class TelemetryRule
     {
         _hasPauses.Clear();
         _lacksIds.Clear();
+    }
+
+    private static bool IsDescribed(WriteSession session, long user, in LedgerRequest metric)
+    {
+        if (metric.Session != 0)
+        {
+            return session.Any(LedgerSql.HasRequests, ("user", user), ("session", metric.Session));
+        }
+
+        var hour = metric.At / UnixTime.Hour;
+        return session.Any(LedgerSql.HasRequestsInHours, ("user", user), ("first", hour - 1), ("last", hour + 1));
     }
 
     private bool HasPauses(WriteSession session, long user)

@@ -102,7 +102,7 @@ CREATE TABLE requests (
     turn_key              INTEGER NOT NULL,
     model_id              INTEGER NOT NULL,
     price_class           INTEGER NOT NULL,               -- bits: prompt over 100 k, over 200 k, fast, United States, batch, priority
-    origin                INTEGER NOT NULL,               -- 0 other, 1 subagent, 2 main, 3 auxiliary, 4 advisor, 5 compaction, 6 web search, 7 ccflux 0.1
+    origin                INTEGER NOT NULL,               -- 0 other, 1 subagent, 2 main, 3 auxiliary, 4 advisor, 5 compaction, 6 web search, 7 ccflux 0.1, 8 metrics
     provenance            INTEGER NOT NULL,               -- who reported it, and who knew what: two bits each, see RequestProvenance
     input_tokens          INTEGER NOT NULL,
     output_tokens         INTEGER NOT NULL,
@@ -114,13 +114,15 @@ CREATE TABLE requests (
     first_token_ms        INTEGER,
     stated_cost_nanos     INTEGER,
     hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's;
-                                                          -- only telemetry tells of it, and 3: its session's transcripts lack the API's ids, or 4: reporting was paused
+                                                          -- only telemetry tells of it, and 3: its session's transcripts lack the API's ids, or 4: reporting was paused;
+                                                          -- 5: what metrics say, of a session or an hour whose requests are stored
     copy_of               INTEGER,                        -- while hidden = 2: the user whose request it is
     PRIMARY KEY (user_id, hour, request_key)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
 CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
 CREATE INDEX requests_of_telemetry ON requests (user_id, session_key) WHERE (provenance & 3) = 1;
+CREATE INDEX requests_of_metrics ON requests (user_id, session_key, hour) WHERE origin = 8;
 CREATE INDEX requests_copies_by_session ON requests (user_id, session_key) WHERE hidden = 2;
 
 -- An admin's word that the requests of a user which another user also has are copies of the other's: they count only for the other.
@@ -462,12 +464,14 @@ LEFT JOIN devices d  ON d.device_ref = e.device_ref;
 -- remember the active hours.
 CREATE VIEW usage_windows AS
 WITH RECURSIVE windows (user_id, slot) AS (
-    SELECT user_id, min(slot) / 4 * 4 FROM user_hours WHERE requests > 0 GROUP BY user_id
+    SELECT user_id, min(slot) / 4 * 4 FROM user_hours
+    WHERE (requests > 0 OR input_tokens > 0 OR output_tokens > 0 OR cache_read_tokens > 0 OR cache_write_tokens > 0) GROUP BY user_id
     UNION ALL
     SELECT w.user_id, h.slot / 4 * 4
     FROM windows w
     JOIN user_hours h ON h.user_id = w.user_id
-        AND h.slot = (SELECT min(n.slot) FROM user_hours n WHERE n.user_id = w.user_id AND n.slot >= w.slot + 20 AND n.requests > 0)
+        AND h.slot = (SELECT min(n.slot) FROM user_hours n WHERE n.user_id = w.user_id AND n.slot >= w.slot + 20
+                      AND (n.requests > 0 OR n.input_tokens > 0 OR n.output_tokens > 0 OR n.cache_read_tokens > 0 OR n.cache_write_tokens > 0))
 )
 SELECT w.user_id,
        w.slot * 900000           AS start_at,

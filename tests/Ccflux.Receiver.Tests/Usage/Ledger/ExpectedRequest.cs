@@ -46,6 +46,15 @@ internal static class ExpectedRequest
         };
     }
 
+    /// <summary>What metrics say of one cell adds up.</summary>
+    public static LedgerRequest OfMetrics(IReadOnlyCollection<LedgerRequest> reports) => reports.First() with
+    {
+        Input = reports.Sum(report => report.Input),
+        Output = reports.Sum(report => report.Output),
+        CacheRead = reports.Sum(report => report.CacheRead),
+        CacheWrite5m = reports.Sum(report => report.CacheWrite5m),
+    };
+
     public static LedgerTurn Of(IReadOnlyCollection<LedgerTurn> reports)
     {
         var end = reports.Max(report => report.Ended);

@@ -50,6 +50,7 @@ public sealed class LedgerPropertyTests
                 for (var batch = random.Random.Next(1, 5); batch > 0; batch--)
                 {
                     List<LedgerRequest> requests = [.. Enumerable.Range(0, random.Random.Next(6)).Select(_ => random.Request(keys: 8))];
+                    requests.AddRange(Enumerable.Range(0, random.Random.Next(4)).Select(_ => random.Metrics(user)));
                     List<LedgerTurn> some = [.. Enumerable.Range(0, random.Random.Next(3)).Select(_ => random.Turn())];
                     await ledger.WriteAsync(
                         user, requests, some, random.Random.Next(6) == 0 ? [random.Random.Next(3)] : [], random.Random.Next(6) == 0 ? [random.Pause()] : []);
@@ -74,8 +75,10 @@ public sealed class LedgerPropertyTests
         for (var seed = 0; seed < TestDepth.Of(12, 100); seed++)
         {
             var random = new RandomReports(seed);
-            var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 12)).ToList();
+            // So few that sessions and hours without a request are left for the metrics.
+            var requests = Enumerable.Range(0, random.Random.Next(40)).Select(_ => random.Request(keys: 12)).ToList();
             var turns = Enumerable.Range(0, 8).Select(_ => random.Turn()).ToList();
+            var metrics = Enumerable.Range(0, random.Random.Next(30)).Select(_ => random.Metrics(1)).ToList();
             int[] lacking = [.. Enumerable.Range(0, 3).Where(_ => random.Random.Next(3) == 0)];
             List<IncomingPause> pauses = [.. Enumerable.Range(0, random.Random.Next(3)).Select(_ => random.Pause())];
             List<string>? first = null;
@@ -85,12 +88,13 @@ public sealed class LedgerPropertyTests
                 // Numbers of models follow the order in which they came.
                 ledger.ByHand("INSERT INTO models (name, first_seen_at) VALUES ('claude-opus-5-5', 1), ('claude-sonnet-5-5', 1), ('claude-haiku-5', 1)");
                 var shuffled = requests.Concat(requests.Where(_ => random.Flip())).OrderBy(_ => random.Random.Next()).ToList();
+                var waiting = new Queue<LedgerRequest>(metrics.OrderBy(_ => random.Random.Next()));
                 foreach (var batch in shuffled.Chunk(random.Random.Next(1, 20)))
                 {
-                    await ledger.WriteAsync(1, batch, [.. turns.Where(_ => random.Flip())], [.. lacking.Where(_ => random.Flip())], [.. pauses.Where(_ => random.Flip())]);
+                    await ledger.WriteAsync(1, Some(batch, waiting, random.Random.Next(4)), [.. turns.Where(_ => random.Flip())], [.. lacking.Where(_ => random.Flip())], [.. pauses.Where(_ => random.Flip())]);
                 }
 
-                await ledger.WriteAsync(1, [], turns, lacking, pauses);
+                await ledger.WriteAsync(1, [.. waiting], turns, lacking, pauses);
                 List<string> rows = [.. Tables.SelectMany(ledger.Rows)];
                 Assert.Empty(await ledger.CheckAsync());
                 Assert.Equal(first ??= rows, rows);
@@ -104,7 +108,9 @@ public sealed class LedgerPropertyTests
         for (var seed = 0; seed < TestDepth.Of(10, 100); seed++)
         {
             var random = new RandomReports(seed);
-            var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 30)).ToList();
+            var requests = Enumerable.Range(0, 40).Select(_ => random.Request(keys: 30))
+                .Concat(Enumerable.Range(0, 20).Select(_ => random.Metrics(1)))
+                .ToList();
             var turns = Enumerable.Range(0, 5).Select(_ => random.Turn()).ToList();
             await using var ledger = new LedgerUnderTest();
             await ledger.WriteAsync(1, requests, turns);
@@ -118,7 +124,7 @@ public sealed class LedgerPropertyTests
             Assert.True(await ledger.RemoveTurnAsync(1, turns[0].Key));
             Assert.Empty(await ledger.CheckAsync());
             Assert.Equal(
-                ledger.Rows("SELECT DISTINCT hour FROM requests ORDER BY hour"),
+                ledger.Rows("SELECT DISTINCT hour FROM requests WHERE hidden = 0 ORDER BY hour"),
                 (await ledger.ActiveHoursAsync(1)).Select(hour => $"{hour}"));
             Assert.Empty(ledger.Failures);
         }
@@ -166,11 +172,16 @@ public sealed class LedgerPropertyTests
         Assert.Equal(2, (await ledger.WriteAsync(2, requests)).New);
     }
 
+    /// <summary>A batch, and a few of the metrics that wait: each is sent once.</summary>
+    private static IReadOnlyList<LedgerRequest> Some(IEnumerable<LedgerRequest> batch, Queue<LedgerRequest> waiting, int count) =>
+        [.. batch, .. Enumerable.Range(0, Math.Min(count, waiting.Count)).Select(_ => waiting.Dequeue())];
+
     private static async Task AssertFactsAsync(LedgerUnderTest ledger, long user, List<LedgerRequest> requests, List<LedgerTurn> turns)
     {
         foreach (var reports in requests.GroupBy(request => request.Key))
         {
-            Assert.Equal(ExpectedRequest.Of([.. reports]), await ledger.FindAsync(user, reports.Key));
+            var expected = reports.First().IsMetric ? ExpectedRequest.OfMetrics([.. reports]) : ExpectedRequest.Of([.. reports]);
+            Assert.Equal(expected, await ledger.FindAsync(user, reports.Key));
         }
 
         foreach (var reports in turns.GroupBy(turn => turn.Key))

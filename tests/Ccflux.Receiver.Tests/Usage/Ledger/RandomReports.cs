@@ -52,6 +52,30 @@ internal sealed class RandomReports(int seed)
         };
     }
 
+    /// <summary>What metrics of a user say of a session, or of none, in a quarter of an hour. Each says something new.</summary>
+    public LedgerRequest Metrics(long user, int sessions = 3, long spread = 4 * 86_400_000L)
+    {
+        var session = _random.Next(3) == 0 ? 0 : Session(_random.Next(sessions));
+        var at = Epoch + (_random.NextInt64(spread) / SlotGrain.Quarter * SlotGrain.Quarter);
+        var model = s_models[_random.Next(s_models.Length)];
+        return new LedgerRequest
+        {
+            Key = LedgerKey.OfMetrics(user, session, at, model),
+            At = at,
+            Sources = RequestSources.Telemetry,
+            NamedBy = RequestSources.Telemetry,
+            Session = session,
+            SessionRank = session == 0 ? SessionRank.Unknown : SessionRank.Telemetry,
+            Origin = RequestOrigin.Metrics,
+            Model = model,
+            Input = _random.Next(1, 4),
+            Output = Pick(5, 60_000),
+            CacheRead = Pick(0, 200_000),
+            CacheWrite5m = Pick(0, 10),
+            IsFinal = true,
+        };
+    }
+
     /// <summary>Another report of the same answer: its figures are equal, but not who knows what of it.</summary>
     public LedgerRequest Like(in LedgerRequest answer)
     {

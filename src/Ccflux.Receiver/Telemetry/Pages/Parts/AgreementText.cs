@@ -30,6 +30,7 @@ internal static class AgreementText
         RequestOrigin.Compaction => "Compaction",
         RequestOrigin.WebSearch => "Web search",
         RequestOrigin.Legacy => "Turns of ccflux 0.1",
+        RequestOrigin.Metrics => "Metrics (requests not known)",
         _ => "Not stated",
     };
 }

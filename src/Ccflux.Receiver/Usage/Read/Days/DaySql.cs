@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Usage.Ledger;
+
 namespace Ccflux.Receiver.Usage.Read.Days;
 
 /// <summary>Statements that read days of the organisation's time zone.</summary>
@@ -13,8 +15,8 @@ internal static class DaySql
         CAST(total(cache_write_5m_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint), CAST(sum(web_searches) AS bigint)
         """;
 
-    private const string RequestSums = """
-        count(*), CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint), CAST(total(r.cache_read_tokens) AS bigint),
+    private const string RequestSums = $"""
+        CAST(sum({LedgerSql.One}) AS bigint), CAST(total(r.input_tokens) AS bigint), CAST(total(r.output_tokens) AS bigint), CAST(total(r.cache_read_tokens) AS bigint),
         CAST(total(r.cache_write_5m_tokens) AS bigint), CAST(total(r.cache_write_1h_tokens) AS bigint), CAST(sum(r.web_searches) AS bigint)
         """;
 

@@ -1,3 +1,5 @@
+using Ccflux.Receiver.Usage.Ledger;
+
 namespace Ccflux.Receiver.Usage.Read.Snapshots;
 
 /// <summary>Statements for what the pages read in addition to days. They read facts only for the last events and for a page of sessions.</summary>
@@ -11,12 +13,12 @@ internal static class UsageReadSql
         SELECT model_id, name FROM models ORDER BY first_seen_at, model_id
         """;
 
-    public const string Users = """
+    public const string Users = $"""
         SELECT u.user_id, u.email, u.division, u.created_at, u.last_report_at,
                u.plugin_version, u.claude_code_version, u.platform, u.claimed_email, u.last_refusal, u.last_refusal_at,
                t.sessions, t.turns, t.failed,
                (SELECT min(r.at) FROM requests r WHERE r.user_id = u.user_id AND r.hidden = 0 AND r.hour =
-                   (SELECT h.slot / 4 FROM user_hours h WHERE h.user_id = u.user_id AND h.requests > 0 ORDER BY h.slot LIMIT 1)),
+                   (SELECT h.slot / 4 FROM user_hours h WHERE h.user_id = u.user_id AND {LedgerRollupSql.HasUsage} ORDER BY h.slot LIMIT 1)),
                nullif(t.last_at, 0),
                r.label, r.peak_tokens, r.method, r.window_count, r.limit_hit_at
         FROM users u
@@ -189,7 +191,7 @@ internal static class UsageReadSql
 
     /// <summary>What a page of sessions used, by day (UTC), model and price class. Requests are ordered by user and hour, so that each hour is read once.</summary>
     public const string SessionModels = $"""
-        SELECT session_key, model_id, price_class, count(*), CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint),
+        SELECT session_key, model_id, price_class, CAST(sum({LedgerSql.One}) AS bigint), CAST(total(input_tokens) AS bigint), CAST(total(output_tokens) AS bigint),
                CAST(total(cache_read_tokens) AS bigint), CAST(total(cache_write_5m_tokens) AS bigint), CAST(total(cache_write_1h_tokens) AS bigint),
                CAST(sum(web_searches) AS bigint), at / {UnixTime.SqlDay}
         FROM requests

@@ -6,19 +6,24 @@ using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Storage.Writing;
 using RequestSources = Ccflux.Receiver.Usage.Ledger.RequestSources;
+using RequestSums = Ccflux.Receiver.Telemetry.Receive.Normalize.RequestSums;
 
 namespace Ccflux.Receiver.Composition;
 
-/// <summary>Puts the requests that telemetry tells of into the ledger, where they meet what the hook tells of the same requests.</summary>
-internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IRequestSink
+/// <summary>Puts the usage that telemetry tells of into the ledger: requests, where they meet what the hook tells of the same requests, and the tokens of metrics.</summary>
+internal sealed class TelemetryUsage(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IUsageSink
 {
-    public void Put(WriteSession writing, long user, IReadOnlyList<TelemetryRequest> requests, long now)
+    public void Put(WriteSession writing, long user, IReadOnlyList<TelemetryRequest> requests, IReadOnlyList<TelemetryMetric> metrics, long now)
     {
         var earliest = RetentionRule.FirstKept(calendar, DateTimeOffset.FromUnixTimeMilliseconds(now), options.RetentionDays);
-        var sessions = requests
-            .Where(request => request.Event.At >= earliest && IsIdentified(request))
-            .GroupBy(request => request.Session ?? "", StringComparer.Ordinal)
-            .Select(session => Session(user, session.Key, session))
+        var facts = requests.Where(IsIdentified).Select(request => (Id: request.Session ?? "", Fact: Request(user, request)))
+            .Concat(metrics
+                .GroupBy(metric => (Session: metric.Session ?? "", Start: metric.At / SlotGrain.Quarter * SlotGrain.Quarter, metric.Model))
+                .Select(cell => (Id: cell.Key.Session, Fact: Metrics(user, KeyOf(cell.Key.Session), cell.Key.Start, cell.Key.Model, cell))));
+        var sessions = facts
+            .Where(each => each.Fact.At >= earliest)
+            .GroupBy(each => each.Id, StringComparer.Ordinal)
+            .Select(session => new IncomingSession(KeyOf(session.Key), session.Key, null, [], [], [.. session.Select(each => each.Fact)]))
             .ToList();
         if (sessions.Count > 0)
         {
@@ -28,16 +33,35 @@ internal sealed class TelemetryRequests(LedgerWriter ledger, OrganisationCalenda
     }
 
     /// <summary>Without the API's id and without a session, nothing tells whether the hook reported the same request: it would count twice.</summary>
-    private static bool IsIdentified(in TelemetryRequest request) => request.Event.Request.Key != 0 || request.Session is not null;
+    private static bool IsIdentified(TelemetryRequest request) => request.Event.Request.Key != 0 || request.Session is not null;
 
-    private static IncomingSession Session(long user, string id, IEnumerable<TelemetryRequest> requests)
+    private static long KeyOf(string session) => session.Length == 0 ? 0 : LedgerKey.OfSession(session);
+
+    /// <summary>What a session used of one model in a quarter of an hour. The cost that metrics state stays with telemetry.</summary>
+    private static LedgerRequest Metrics(long user, long session, long start, string model, IEnumerable<TelemetryMetric> metrics)
     {
-        var key = id.Length == 0 ? 0 : LedgerKey.OfSession(id);
-        return new IncomingSession(key, id, null, [], [], [.. requests.Select(request => Request(user, key, request))]);
+        var sums = metrics.Aggregate(default(RequestSums), (sum, metric) => sum + metric.Sums);
+        return new LedgerRequest
+        {
+            Key = LedgerKey.OfMetrics(user, session, start, model),
+            At = start,
+            Sources = RequestSources.Telemetry,
+            NamedBy = RequestSources.Telemetry,
+            Session = session,
+            SessionRank = session == 0 ? SessionRank.Unknown : SessionRank.Telemetry,
+            Origin = RequestOrigin.Metrics,
+            Model = model,
+            Input = Math.Min(sums.Input, RequestMerge.MaxMetric),
+            Output = Math.Min(sums.Output, RequestMerge.MaxMetric),
+            CacheRead = Math.Min(sums.CacheRead, RequestMerge.MaxMetric),
+            CacheWrite5m = Math.Min(sums.CacheWrite, RequestMerge.MaxMetric),
+            IsFinal = true,
+        };
     }
 
-    private static LedgerRequest Request(long user, long session, in TelemetryRequest request)
+    private static LedgerRequest Request(long user, TelemetryRequest request)
     {
+        var session = KeyOf(request.Session ?? "");
         var (sent, details) = (request.Event, request.Event.Request);
         return new LedgerRequest
         {
