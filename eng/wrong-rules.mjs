@@ -32,14 +32,18 @@ const rules = [
   ["what telemetry reports in a session without ids counts beside the hook's", "TelemetryRule.cs", "LacksIds(session, user, request.Session) ? RequestHiding.Compared", "LacksIds(session, user, request.Key) ? RequestHiding.Compared"],
   ["what telemetry reports of a pause counts", "TelemetryRule.cs", "if (HasPauses(session, user) && ", "if (!HasPauses(session, user) && "],
   ["that ids lack is noticed only if it comes first", "LedgerWriter.cs", "if (session.LacksIds && lackedIds is not 1)", "if (session.LacksIds && lackedIds is null)"],
-  ["a pause hides only what comes after it", "LedgerWriter.cs", "_hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince", "_ = (writing.List(LedgerSql.SelectTelemetrySince"],
+  ["a pause hides only what comes after it", "LedgerWriter.cs", "_hider.Apply(writing, user, RequestStore.Ids(writing, LedgerSql.SelectTelemetrySince", "_ = (RequestStore.Ids(writing, LedgerSql.SelectTelemetrySince"],
   ["metrics count beside the requests of their session", "TelemetryRule.cs", "IsDescribed(session, user, request) ? RequestHiding.Described", "IsDescribed(session, user + 1_000_000, request) ? RequestHiding.Described"],
   ["one request hides an hour of all sessions' metrics", "TelemetryRule.cs", "if (metric.Session != 0)", "if (metric.Session == long.MinValue)"],
   ["metrics of no session look at their own hour only", "TelemetryRule.cs", '("first", hour - 1), ("last", hour + 1)', '("first", hour), ("last", hour)'],
-  ["what metrics hide is decided once, when they come", "LedgerWriter.cs", "        _metrics.Touch(writing, user, request);\n        if (RequestStore.TryInsert", "        if (request.IsMetric)\n        {\n            _metrics.Touch(writing, user, request);\n        }\n\n        if (RequestStore.TryInsert"],
-  ["metrics stay hidden when the request is removed", "LedgerWriter.cs", "        RequestStore.Delete(writing, user, key);\n        _metrics.Touch(writing, user, request);\n", "        RequestStore.Delete(writing, user, key);\n"],
+  ["what metrics hide is decided once, when they come", "LedgerWriter.cs", "        _dependents.Touch(writing, user, request);\n        if (RequestStore.TryInsert", "        if (request.IsMetric)\n        {\n            _dependents.Touch(writing, user, request);\n        }\n\n        if (RequestStore.TryInsert"],
+  ["metrics stay hidden when the request is removed", "LedgerWriter.cs", "        RequestStore.Delete(writing, user, id);\n        _dependents.Touch(writing, user, request);\n", "        RequestStore.Delete(writing, user, id);\n"],
   ["metrics count as a request", "RequestSums.cs", "request.IsMetric ? 0 : sign", "sign"],
   ["metrics that come later replace those before", "RequestMerge.cs", "Output = Math.Min(a.Output + b.Output, MaxMetric)", "Output = Math.Max(a.Output, b.Output)"],
+  ["a claimed address adds usage", "TelemetryRule.cs", "if (user < 0)", "if (user == 0)"],
+  ["an installation's request counts beside the user's own", "TelemetryRule.cs", "request.Subject != 0 && session.Any(LedgerSql.HasSame", "request.Subject < 0 && session.Any(LedgerSql.HasSame"],
+  ["the user's own request does not take out the installation's", "DependentRequests.cs", "            _keys.Add((user, request.Key));\n", ""],
+  ["what is taken from a user leaves its sums", "SubjectMove.cs", "ledger.Remove(writing, holder, request.Id);", "RequestStore.Delete(writing, holder, request.Id);"],
   ["a hidden request stays so when the hook reports it", "TelemetryRule.cs", "known is RequestHiding.Covered or RequestHiding.Copy ? known", "known is not RequestHiding.None ? known"],
   ["a session that is empty forgets that ids lack", "LedgerRollupSql.cs", " AND facts = 0 AND lacks_ids = 0", " AND facts = 0"],
   ["a window lasts into its sixth hour", "FiveHourWindows.cs", "if (hour >= end)", "if (hour > end)"],
@@ -47,7 +51,7 @@ const rules = [
   ["the price of a long prompt begins at 250 000 tokens", "PriceClass.cs", "prompt > 200_000", "prompt > 250_000"],
 ];
 
-const classes = ["LedgerPropertyTests", "MergeTests", "FiveHourWindowTests", "PriceClassTests"];
+const classes = ["LedgerPropertyTests", "SubjectPropertyTests", "MergeTests", "FiveHourWindowTests", "PriceClassTests"];
 const root = fileURLToPath(new URL("..", import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), "ccflux-wrong-rules-"));
 process.on("exit", () => rmSync(copy, { recursive: true, force: true }));

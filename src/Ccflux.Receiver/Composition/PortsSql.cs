@@ -20,17 +20,41 @@ internal static class PortsSql
         GROUP BY s.session_id, m.name
         """;
 
-    /// <summary>A user's newest requests: who reported them (<c>RequestSources</c>), what they were made for, whether they count, how many, and their tokens.</summary>
+    /// <summary>A user's newest requests, and those that the organisation's token reported in the user's name: who reported them (<c>RequestSources</c>), what they were made for, whether they count, how many, and their tokens.</summary>
     public const string RequestSources = $"""
+        WITH person AS (SELECT u.user_id, u.email FROM users u WHERE u.email = @email AND {ScopeSql.OfUser}),
+             holders AS (SELECT user_id FROM person
+                         UNION ALL SELECT -s.subject_id FROM person p JOIN telemetry_subjects s ON s.kind = 'claimed' AND s.name = p.email)
         SELECT sources, origin, hidden, CAST(sum({LedgerSql.One}) AS bigint), CAST(total(tokens) AS bigint)
-        FROM (SELECT r.provenance & 3 AS sources, r.origin, r.hidden,
+        FROM (SELECT CASE WHEN EXISTS (
+                         SELECT 1 FROM holders o JOIN requests t ON t.user_id = o.user_id AND t.request_key = r.request_key AND t.subject_id <> 0 WHERE r.subject_id = 0
+                     ) THEN (r.provenance & 3) | 1 ELSE r.provenance & 3 END AS sources, r.origin, r.hidden,
                      r.input_tokens + r.output_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens AS tokens
-              FROM users u
+              FROM holders h
               CROSS JOIN requests r
-              WHERE u.email = @email AND {ScopeSql.OfUser} AND r.user_id = u.user_id
-                AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour <= @until / {UnixTime.SqlHour} AND r.at >= @from AND r.at < @until AND r.hidden NOT IN (1, 2)
+              WHERE r.user_id = h.user_id
+                AND r.hour >= @from / {UnixTime.SqlHour} AND r.hour <= @until / {UnixTime.SqlHour} AND r.at >= @from AND r.at < @until AND r.hidden NOT IN (1, 2, 6)
+                AND NOT (r.user_id < 0 AND EXISTS (SELECT 1 FROM person p JOIN requests w ON w.user_id = p.user_id AND w.request_key = r.request_key))
               ORDER BY r.hour DESC LIMIT @limit) AS newest
         GROUP BY sources, origin, hidden
+        """;
+
+    /// <summary>Whose a subject's usage is: the user's to whom an admin assigned the installation; the user's with the claimed address, where claims are trusted; else the subject's own, under its
+    /// negative number. Nothing is kept of the subject that stands for all beyond the cap.</summary>
+    private const string Holder = """
+        CASE WHEN s.kind = 'install' AND s.user_id IS NOT NULL THEN s.user_id
+             WHEN s.kind = 'claimed' AND @trust = 1 THEN coalesce((SELECT u.user_id FROM users u WHERE u.email = s.name), -s.subject_id)
+             ELSE -s.subject_id END
+        """;
+
+    public const string SubjectHolder = $"SELECT {Holder} FROM telemetry_subjects s WHERE s.subject_id = @subject AND s.kind IN ('claimed', 'install')";
+
+    /// <summary>Subjects some of whose usage stands elsewhere than with its holder.</summary>
+    public const string MisplacedSubjects = $"""
+        SELECT subject_id
+        FROM (SELECT s.subject_id, {Holder} AS holder FROM telemetry_subjects s WHERE s.kind IN ('claimed', 'install')) AS held
+        WHERE EXISTS (SELECT 1 FROM requests r WHERE r.subject_id = held.subject_id AND r.user_id <> held.holder)
+        ORDER BY subject_id
         """;
 
     /// <summary>The user who reported a session first.</summary>

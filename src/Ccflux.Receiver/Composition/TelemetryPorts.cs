@@ -15,6 +15,8 @@ internal static class TelemetryPorts
     {
         services.AddSingleton<IHookTotals, UsageHookTotals>();
         services.AddSingleton<IUsageSink, TelemetryUsage>();
+        services.AddSingleton<SubjectMoves>();
+        services.AddHostedService(provider => provider.GetRequiredService<SubjectMoves>());
         services.AddSingleton<IRequestSources, UserRequestSources>();
         services.AddSingleton<ISeatPlans, TierPlans>();
         services.AddSingleton<ICompanionToken, TelemetryCompanion>();

@@ -1,7 +1,10 @@
 using Ccflux.Contracts.Usage;
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Platform.Calendar;
+using Ccflux.Receiver.Telemetry;
 using Ccflux.Receiver.Telemetry.Store;
 using Ccflux.Receiver.Usage;
+using Ccflux.Receiver.Usage.Erasure;
 using Ccflux.Receiver.Usage.Ledger;
 using Ccflux.Receiver.Usage.Retention;
 using Ccflux.Storage.Writing;
@@ -11,19 +14,49 @@ using RequestSums = Ccflux.Receiver.Telemetry.Receive.Normalize.RequestSums;
 namespace Ccflux.Receiver.Composition;
 
 /// <summary>Puts the usage that telemetry tells of into the ledger: requests, where they meet what the hook tells of the same requests, and the tokens of metrics.</summary>
-internal sealed class TelemetryUsage(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options) : IUsageSink
+/// <remarks>What is sent with a user's own token is the user's. Under the organisation's token, it is the subject's until that is known to be a user's: see <see cref="SubjectMoves"/>.</remarks>
+internal sealed class TelemetryUsage(LedgerWriter ledger, OrganisationCalendar calendar, UsageOptions options, TelemetryOptions telemetry) : IUsageSink
 {
-    public void Put(WriteSession writing, long user, IReadOnlyList<TelemetryRequest> requests, IReadOnlyList<TelemetryMetric> metrics, long now)
+    private static readonly string[] s_deletions = [UsageErasureSql.DeleteRequests, UsageErasureSql.DeleteSessions];
+
+    public void Put(WriteSession writing, long? user, IReadOnlyList<TelemetryRequest> requests, IReadOnlyList<TelemetryMetric> metrics, long now)
     {
+        if (user is { } own)
+        {
+            Put(writing, own, subject: 0, requests, metrics, now);
+            return;
+        }
+
+        var (bySubject, metricsBySubject) = (requests.ToLookup(request => request.Subject), metrics.ToLookup(metric => metric.Subject));
+        foreach (var subject in bySubject.Select(group => group.Key).Union(metricsBySubject.Select(group => group.Key)))
+        {
+            if (writing.Scalar(PortsSql.SubjectHolder, ("subject", subject), ("trust", telemetry.TrustClaimedEmail)) is { } holder)
+            {
+                Put(writing, holder, subject, bySubject[subject], metricsBySubject[subject], now);
+            }
+        }
+    }
+
+    public int Remove(WriteSession writing, long subject, long user, int rows)
+    {
+        ledger.ForgetSessions();
+        var removed = Deletions.Run(writing, s_deletions, ("user", -subject), rows);
+        return removed > 0 ? removed : SubjectMove.Run(writing, ledger, subject, user, rows);
+    }
+
+    private void Put(WriteSession writing, long user, long subject, IEnumerable<TelemetryRequest> requests, IEnumerable<TelemetryMetric> metrics, long now)
+    {
+        // Keys of what has no id of the API's stay the same when a subject's rows move to a user.
+        var owner = subject == 0 ? user : -subject;
         var earliest = RetentionRule.FirstKept(calendar, DateTimeOffset.FromUnixTimeMilliseconds(now), options.RetentionDays);
-        var facts = requests.Where(IsIdentified).Select(request => (Id: request.Session ?? "", Fact: Request(user, request)))
+        var facts = requests.Where(IsIdentified).Select(request => (Id: request.Session ?? "", Fact: Request(owner, request)))
             .Concat(metrics
                 .GroupBy(metric => (Session: metric.Session ?? "", Start: metric.At / SlotGrain.Quarter * SlotGrain.Quarter, metric.Model))
-                .Select(cell => (Id: cell.Key.Session, Fact: Metrics(user, KeyOf(cell.Key.Session), cell.Key.Start, cell.Key.Model, cell))));
+                .Select(cell => (Id: cell.Key.Session, Fact: Metrics(owner, KeyOf(cell.Key.Session), cell.Key.Start, cell.Key.Model, cell))));
         var sessions = facts
             .Where(each => each.Fact.At >= earliest)
             .GroupBy(each => each.Id, StringComparer.Ordinal)
-            .Select(session => new IncomingSession(KeyOf(session.Key), session.Key, null, [], [], [.. session.Select(each => each.Fact)]))
+            .Select(session => new IncomingSession(KeyOf(session.Key), session.Key, null, [], [], [.. session.Select(each => each.Fact with { Subject = subject })]))
             .ToList();
         if (sessions.Count > 0)
         {
@@ -38,12 +71,12 @@ internal sealed class TelemetryUsage(LedgerWriter ledger, OrganisationCalendar c
     private static long KeyOf(string session) => session.Length == 0 ? 0 : LedgerKey.OfSession(session);
 
     /// <summary>What a session used of one model in a quarter of an hour. The cost that metrics state stays with telemetry.</summary>
-    private static LedgerRequest Metrics(long user, long session, long start, string model, IEnumerable<TelemetryMetric> metrics)
+    private static LedgerRequest Metrics(long owner, long session, long start, string model, IEnumerable<TelemetryMetric> metrics)
     {
         var sums = metrics.Aggregate(default(RequestSums), (sum, metric) => sum + metric.Sums);
         return new LedgerRequest
         {
-            Key = LedgerKey.OfMetrics(user, session, start, model),
+            Key = LedgerKey.OfMetrics(owner, session, start, model),
             At = start,
             Sources = RequestSources.Telemetry,
             NamedBy = RequestSources.Telemetry,
@@ -59,13 +92,13 @@ internal sealed class TelemetryUsage(LedgerWriter ledger, OrganisationCalendar c
         };
     }
 
-    private static LedgerRequest Request(long user, TelemetryRequest request)
+    private static LedgerRequest Request(long owner, TelemetryRequest request)
     {
         var session = KeyOf(request.Session ?? "");
         var (sent, details) = (request.Event, request.Event.Request);
         return new LedgerRequest
         {
-            Key = details.Key != 0 ? details.Key : LedgerKey.OfEvent(user, sent.Key),
+            Key = details.Key != 0 ? details.Key : LedgerKey.OfEvent(owner, sent.Key),
             At = sent.At,
             Sources = RequestSources.Telemetry,
             NamedBy = RequestSources.Telemetry,

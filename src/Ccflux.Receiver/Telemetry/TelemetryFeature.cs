@@ -40,6 +40,7 @@ internal static class TelemetryFeature
         services.AddHostedService<TelemetryHousekeeping>();
         services.AddSingleton(new Revocations(
             "telemetry tokens", "telemetry_tokens", TelemetryTokensSql.SelectRevokedSince, TelemetryTokensSql.RevokeSince, TelemetryTokensSql.SelectUnknown));
+        services.AddSingleton<SubjectWakeSignal>();
         services.AddSingleton<InstallationMapping>();
         services.AddSingleton<PlanStore>();
         services.TryAddSingleton<ISeatPlans, NoSeatPlans>();

@@ -20,6 +20,10 @@ internal sealed class TelemetryOptions : IValidatableObject
     [Description("One bearer token for a whole organisation's telemetry. user.email is then what the sender claims. Unset: only users' telemetry tokens are accepted.")]
     public string? Token { get; set; }
 
+    [ConfigurationKeyName("TRUST_CLAIMED_EMAIL")]
+    [Description("1: usage that is reported with OTLP_TOKEN counts for the user whose e-mail address it states. Anybody who has that token can then add usage in anybody's name. 0: such usage is only compared with what users' own tokens report.")]
+    public bool TrustClaimedEmail { get; set; }
+
     [ConfigurationKeyName("OTLP_BODY_LIMIT_KB"), Range(16, 65536)]
     [Description("Largest OTLP message with a user's own telemetry token in KiB, as sent and decompressed.")]
     public int BodyLimitKb { get; set; } = 4096;

@@ -298,7 +298,7 @@ public sealed class CopyContractTests
         var key = LedgerKey.OfSession(id);
         foreach (var request in session.List("SELECT request_key FROM requests WHERE user_id = @user AND session_key = @session", rows => rows.Int64(0), ("user", user), ("session", key)))
         {
-            ledger.Remove(session, user, request);
+            ledger.Remove(session, user, new RequestId(request));
         }
 
         foreach (var turn in session.List("SELECT turn_key FROM turns WHERE user_id = @user AND session_key = @session", rows => rows.Int64(0), ("user", user), ("session", key)))

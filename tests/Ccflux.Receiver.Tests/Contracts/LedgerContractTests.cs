@@ -30,14 +30,14 @@ public sealed class LedgerContractTests
         var keys = requests.Select(request => request.Key).Distinct().ToList();
         foreach (var key in keys)
         {
-            var found = await database.WriteAsync(session => (RequestStore.Find(session, first, key)?.Request, RequestStore.Find(session, second, key)?.Request));
+            var found = await database.WriteAsync(session => (RequestStore.Find(session, first, new RequestId(key))?.Request, RequestStore.Find(session, second, new RequestId(key))?.Request));
             Assert.Equal(ExpectedRequest.Of([.. requests.Where(request => request.Key == key)]), found.Item1);
             Assert.Equal(found.Item1, found.Item2);
         }
 
         foreach (var key in keys.Take(5))
         {
-            Assert.True(await database.WriteAsync(session => database.Store<LedgerWriter>().Remove(session, first, key)));
+            Assert.True(await database.WriteAsync(session => database.Store<LedgerWriter>().Remove(session, first, new RequestId(key))));
         }
 
         Assert.True(await database.WriteAsync(session => database.Store<LedgerWriter>().RemoveTurn(session, first, turns[0].Key)));

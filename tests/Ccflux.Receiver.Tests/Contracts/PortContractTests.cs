@@ -2,6 +2,7 @@ using Ccflux.Contracts.Usage;
 using Ccflux.Receiver.Composition;
 using Ccflux.Receiver.Fleet.Read;
 using Ccflux.Receiver.Platform.Auth;
+using Ccflux.Receiver.Platform.Calendar;
 using Ccflux.Receiver.Quota.Forecasts;
 using Ccflux.Receiver.Telemetry.Read;
 using Ccflux.Receiver.Telemetry.Read.Views;
@@ -62,6 +63,46 @@ public sealed class PortContractTests
         Assert.Equal([new RequestsBySource(RequestOrigin.Main, none, none, one, none)], await sources.ReadAsync("ben@example.org", 0, at + 1, DataScope.OfUser(ben), ContractTests.Token));
         Assert.Empty(await sources.ReadAsync("amara@example.org", at + 1, at + 2, DataScope.Everybody, ContractTests.Token));
         Assert.Empty(await sources.ReadAsync("amara@example.org", 0, at + 1, DataScope.OfUser(ben), ContractTests.Token));
+    }
+
+    [Theory, EachDatabase]
+    public async Task ASubjectsUsage_MovesToItsUserAndBack(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var (amara, ben) = (await database.UserAsync("amara@example.org"), await database.UserAsync("ben@example.org"));
+        await database.ExecuteAsync("INSERT INTO telemetry_subjects (subject_id, kind, name, first_at) VALUES (7, 'install', 'i', 1), (8, 'claimed', 'ben@example.org', 1), (9, 'other', '', 1)");
+        foreach (var (holder, subject) in new[] { (amara, 0L), (-7L, 7L), (-8L, 8L) })
+        {
+            await database.ReportAsync(new IncomingRequests(holder, new ReportOrigin(database.Now, null, null), [new IncomingSession(1, "s", null, [], [], [.. Enumerable.Range(1, subject == 0 ? 2 : 500).Select(key => new LedgerRequest
+            {
+                Key = key, Subject = subject, At = database.Now - 1000, Sources = RequestSources.Telemetry, NamedBy = RequestSources.Telemetry, Session = 1, Model = "m", Input = 10, Output = 1,
+            })])]));
+        }
+
+        var moves = database.Make<SubjectMoves>();
+        Assert.Equal(0, await moves.MoveAsync(ContractTests.Token));
+        await AssertAsync(2, 0, -7);
+
+        await database.ExecuteAsync("UPDATE telemetry_subjects SET user_id = 1 WHERE subject_id = 7");
+        Assert.Equal(500, await moves.MoveAsync(ContractTests.Token));
+        await AssertAsync(500, 0, amara);
+
+        await database.ExecuteAsync("UPDATE telemetry_subjects SET user_id = 2 WHERE subject_id = 7");
+        Assert.Equal(500, await moves.MoveAsync(ContractTests.Token));
+        await AssertAsync(2, 500, ben);
+
+        await database.ExecuteAsync("UPDATE telemetry_subjects SET user_id = NULL WHERE subject_id = 7");
+        Assert.Equal(500, await moves.MoveAsync(ContractTests.Token));
+        await AssertAsync(2, 0, -7);
+
+        async Task AssertAsync(long ofAmara, long ofBen, long holder)
+        {
+            Assert.Equal(ofAmara, await database.ScalarAsync("SELECT sum(requests) FROM usage_totals WHERE user_id = @user", ("user", amara)));
+            Assert.Equal(ofBen, await database.ScalarAsync("SELECT coalesce(sum(requests), 0) FROM usage_totals WHERE user_id = @user", ("user", ben)));
+            Assert.Equal(500, await database.ScalarAsync("SELECT count(*) FROM requests WHERE subject_id = 7 AND user_id = @user", ("user", holder)));
+            Assert.Equal(500, await database.ScalarAsync("SELECT count(*) FROM requests WHERE subject_id = 8 AND user_id = -8 AND hidden = 7"));
+            Assert.Empty(await database.ReadAsync(session => LedgerRecount.Users(session, long.MinValue).SelectMany(user => LedgerRecount.Check(session, OrganisationCalendar.Utc, user)).ToList()));
+        }
     }
 
     [Theory, EachDatabase]

@@ -27,9 +27,9 @@ internal sealed class BothSources : IAsyncDisposable
     /// <summary>A little before the event of the same request.</summary>
     public long HookAt => Wire.Now.AddMinutes(-31).ToUnixTimeMilliseconds();
 
-    public static async Task<BothSources> StartAsync()
+    public static async Task<BothSources> StartAsync(params (string Key, string? Value)[] settings)
     {
-        var wire = await Wire.StartAsync(("OTLP_TOKEN", OtlpHost.Token));
+        var wire = await Wire.StartAsync([("OTLP_TOKEN", OtlpHost.Token), .. settings]);
         var access = await wire.SignUpAsync();
         var telemetry = await wire.Receiver.Service<TelemetryTokens>().IssueAsync(Actor.System, "amara@example.org");
         return new BothSources(wire, access, telemetry.Token!);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
@@ -100,18 +99,6 @@ public sealed class LedgerOfMetricsTests
 
         Assert.Equal(["0|0|1001|0|0"], both.Rows(Figures));
         await both.CheckAsync();
-    }
-
-    [Fact]
-    public async Task MetricsUnderTheOrganisationsToken_AddNothing()
-    {
-        await using var both = await BothSources.StartAsync();
-
-        using var response = await both.Wire.SendAsync(
-            "/v1/metrics", OtlpHost.Token, Encoding.UTF8.GetBytes(Otlp.Tokens(false, Point(100, Start(both), more: [("user.email", "amara@example.org")]))));
-
-        Assert.Equal("{}", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(["0"], both.Rows("SELECT count(*) FROM requests"));
     }
 
     /// <summary>The start of a quarter of an hour, some hours ago.</summary>

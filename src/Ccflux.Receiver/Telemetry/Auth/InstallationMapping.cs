@@ -6,7 +6,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Telemetry.Auth;
 
 /// <summary>Maps an installation that sends no e-mail address to a user. Its figures follow at once, including those of the past.</summary>
-internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider time)
+internal sealed class InstallationMapping(GroupCommitWriter writer, SubjectWakeSignal moves, TimeProvider time)
 {
     /// <param name="actor">Who makes the change.</param>
     /// <param name="subjectId">Id in <c>telemetry_subjects</c>.</param>
@@ -15,6 +15,7 @@ internal sealed class InstallationMapping(GroupCommitWriter writer, TimeProvider
     {
         var address = UserRules.Normalize(email);
         var result = await writer.WriteAsync(session => Map(session, actor, subjectId, address));
+        moves.Give();
         return result.Or(UserChangeResult.Busy);
     }
 

@@ -5,7 +5,7 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Telemetry.Erasure;
 
 /// <summary>What telemetry stores about a person: under the user's tokens, under the address that a sender claimed, and under the installations that an admin mapped to the user.</summary>
-internal sealed class TelemetryData(TelemetryWriter telemetry) : IPersonalData
+internal sealed class TelemetryData(TelemetryWriter telemetry, IUsageSink usage) : IPersonalData
 {
     private static readonly string[] s_deletions =
     [
@@ -46,6 +46,7 @@ internal sealed class TelemetryData(TelemetryWriter telemetry) : IPersonalData
         while (left > 0 && session.Scalar(TelemetryErasureSql.SelectSubject, ("user", person.UserId)) is { } subject)
         {
             left -= Deletions.Run(session, s_deletions, ("subject", subject), left);
+            left -= left > 0 ? usage.Remove(session, subject, person.UserId, left) : 0;
             if (left > 0)
             {
                 left -= session.Execute(TelemetryErasureSql.DeleteSubject, ("subject", subject));

@@ -16,7 +16,8 @@ public sealed record RequestCount(long Requests, long Tokens)
 /// <param name="Both">Reported by the hook and by telemetry.</param>
 /// <param name="HookOnly">Reported by the hook only.</param>
 /// <param name="TelemetryOnly">Reported by telemetry only.</param>
-/// <param name="NotCounted">Reported by telemetry only, and in no sum: reporting was paused, or the session's transcripts lack the ids to compare by.</param>
+/// <param name="NotCounted">Reported by telemetry only, and in no sum: reporting was paused, the session's transcripts lack the ids to compare by, or the address is only claimed. Metrics, where
+/// requests are known.</param>
 public sealed record RequestsBySource(RequestOrigin Origin, RequestCount Both, RequestCount HookOnly, RequestCount TelemetryOnly, RequestCount NotCounted)
 {
     /// <summary>All of them.</summary>

@@ -62,9 +62,9 @@ internal sealed class TelemetryWriter : ITransactionParticipant
             stored += Write(writing, caller, each) ? 1 : 0;
         }
 
-        if (caller.UserId is { } user && _requests.Count + _metrics.Count > 0)
+        if (_requests.Count + _metrics.Count > 0)
         {
-            _sink.Put(writing, user, _requests, _metrics, now);
+            _sink.Put(writing, caller.UserId, _requests, _metrics, now);
         }
 
         foreach (var label in batch.Labels)
@@ -169,12 +169,7 @@ internal sealed class TelemetryWriter : ITransactionParticipant
                 }
 
                 _rollups.Request(session, place, record.Sums, record.DurationMs);
-                // Under the organisation's token a sender merely claims who it is, which adds to nobody's usage.
-                if (caller.UserId is not null)
-                {
-                    _requests.Add(new TelemetryRequest(record, NameOf(model, record.Model), session.IsAnonymous ? null : record.Origin.Session));
-                }
-
+                _requests.Add(new TelemetryRequest(subject, record, NameOf(model, record.Model), session.IsAnonymous ? null : record.Origin.Session));
                 break;
             case EventKind.ApiError:
                 _rollups.Error(place);
@@ -229,9 +224,9 @@ internal sealed class TelemetryWriter : ITransactionParticipant
         {
             case MetricKind.Tokens when TokensOf(point.Name, value) is { } sums:
                 _rollups.Metric(session, place, sums);
-                if (caller.UserId is not null && value > 0)
+                if (value > 0)
                 {
-                    _metrics.Add(new TelemetryMetric(point.At, NameOf(model, point.Model), session.IsAnonymous ? null : point.Origin.Session, sums));
+                    _metrics.Add(new TelemetryMetric(subject, point.At, NameOf(model, point.Model), session.IsAnonymous ? null : point.Origin.Session, sums));
                 }
 
                 break;

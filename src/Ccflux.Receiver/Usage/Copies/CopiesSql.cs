@@ -11,12 +11,12 @@ internal static class CopiesSql
     public const string CountRequestsOf = "SELECT requests FROM user_totals WHERE user_id = @user";
 
     /// <summary>A user's keys within a part of the key space, read from the index alone.</summary>
-    public const string SelectKeys = "SELECT request_key FROM requests WHERE user_id = @user AND request_key BETWEEN @from AND @to";
+    public const string SelectKeys = "SELECT request_key FROM requests WHERE user_id = @user AND request_key BETWEEN @from AND @to AND subject_id = 0";
 
     /// <summary>A request as one of several users with its key has it. What ccflux 0.1 reported has keys of its own.</summary>
     public const string SelectHeld = """
         SELECT at, session_key, input_tokens + output_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens, hidden
-        FROM requests WHERE user_id = @user AND request_key = @key AND origin <> 7
+        FROM requests WHERE user_id = @user AND request_key = @key AND subject_id = 0 AND origin <> 7
         """;
 
     public const string PutShared = """
@@ -59,8 +59,8 @@ internal static class CopiesSql
         SELECT o.request_key
         FROM requests o
         CROSS JOIN requests r
-        WHERE o.user_id = @of AND o.request_key BETWEEN @from AND @to
-          AND r.user_id = @user AND r.request_key = o.request_key AND r.hidden = 0 AND r.origin <> 7
+        WHERE o.user_id = @of AND o.request_key BETWEEN @from AND @to AND o.subject_id = 0
+          AND r.user_id = @user AND r.request_key = o.request_key AND r.subject_id = 0 AND r.hidden = 0 AND r.origin <> 7
         """;
 
     /// <summary>Whose requests are hidden as copies of whom, although no declaration says so any longer.</summary>

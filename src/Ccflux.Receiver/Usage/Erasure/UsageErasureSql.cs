@@ -4,7 +4,8 @@ namespace Ccflux.Receiver.Usage.Erasure;
 internal static class UsageErasureSql
 {
     public const string DeleteRequests = """
-        DELETE FROM requests WHERE (user_id, hour, request_key) IN (SELECT user_id, hour, request_key FROM requests WHERE user_id = @user ORDER BY hour, request_key LIMIT @limit)
+        DELETE FROM requests WHERE (user_id, hour, request_key, subject_id) IN (
+            SELECT user_id, hour, request_key, subject_id FROM requests WHERE user_id = @user ORDER BY hour, request_key, subject_id LIMIT @limit)
         """;
 
     public const string DeleteTurns = """

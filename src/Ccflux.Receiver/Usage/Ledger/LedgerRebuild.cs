@@ -38,9 +38,9 @@ internal static class LedgerRebuild
             Count();
         }
 
-        foreach (var key in session.List(LedgerRebuildSql.SelectRequests, static rows => rows.Int64(0), ("user", user)))
+        foreach (var id in RequestStore.Ids(session, LedgerRebuildSql.SelectRequests, ("user", user)))
         {
-            var (request, model, _) = RequestStore.Find(session, user, key)!.Value;
+            var (request, model, _) = RequestStore.Find(session, user, id)!.Value;
             rollups.Add(user, request, model, origins.GetValueOrDefault((request.Turn != 0 ? request.Turn : request.Session, model), new ReportOrigin(now, null, null)));
             Count();
         }

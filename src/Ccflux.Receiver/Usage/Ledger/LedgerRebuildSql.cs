@@ -50,7 +50,7 @@ internal static class LedgerRebuildSql
         WHERE user_id = @user
         """;
 
-    public const string SelectRequests = "SELECT request_key FROM requests WHERE user_id = @user AND hidden = 0";
+    public const string SelectRequests = "SELECT request_key, subject_id FROM requests WHERE user_id = @user AND hidden = 0";
 
     public const string SelectTurns = "SELECT turn_key FROM turns WHERE user_id = @user AND hidden = 0";
 

@@ -52,7 +52,7 @@ internal static class LedgerRecount
     public static async IAsyncEnumerable<long> UsersAsync(ReadSessions readers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IReadOnlyList<long> users;
-        for (var after = 0L; ; after = users[^1])
+        for (var after = long.MinValue; ; after = users[^1])
         {
             using (var session = await readers.OpenAsync(cancellationToken))
             {

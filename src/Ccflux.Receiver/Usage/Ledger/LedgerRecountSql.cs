@@ -151,7 +151,9 @@ internal static class LedgerRecountSql
     /// <summary>Requests that count although they should not, or the reverse: see <see cref="RequestHiding"/>.</summary>
     public const string Hiding = """
         SELECT count(*) FROM requests r WHERE r.user_id = @user AND r.hidden NOT IN (1, 2) AND r.hidden <>
-            CASE WHEN (r.provenance & 3) <> 1 THEN 0
+            CASE WHEN r.user_id < 0 THEN 7
+                 WHEN r.subject_id <> 0 AND EXISTS (SELECT 1 FROM requests o WHERE o.user_id = r.user_id AND o.request_key = r.request_key AND o.subject_id < r.subject_id) THEN 6
+                 WHEN (r.provenance & 3) <> 1 THEN 0
                  WHEN EXISTS (SELECT 1 FROM report_pauses p WHERE p.user_id = r.user_id AND p.from_at <= r.at + CASE WHEN r.origin = 8 THEN 899999 ELSE 0 END
                               AND (p.until_at IS NULL OR p.until_at >= r.at)) THEN 4
                  WHEN r.origin = 8 AND r.session_key <> 0 THEN

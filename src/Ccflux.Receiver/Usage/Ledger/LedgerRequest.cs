@@ -7,8 +7,13 @@ namespace Ccflux.Receiver.Usage.Ledger;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct LedgerRequest
 {
-    /// <summary>A key of <see cref="LedgerKey"/>; unique for a user.</summary>
+    /// <summary>A key of <see cref="LedgerKey"/>; unique for a user and subject.</summary>
     public required long Key { get; init; }
+
+    /// <summary>See <see cref="RequestId.Subject"/>.</summary>
+    public long Subject { get; init; }
+
+    public RequestId Id => new(Key, Subject);
 
     /// <summary>Epoch milliseconds: the hook's earliest, or telemetry's if no hook reported it.</summary>
     public required long At { get; init; }

@@ -13,15 +13,15 @@ internal static class LedgerSql
         """;
 
     public const string InsertRequest = $"""
-        INSERT INTO requests (user_id, hour, request_key, {RequestColumns}, hidden)
+        INSERT INTO requests (user_id, hour, request_key, {RequestColumns}, hidden, subject_id)
         VALUES (@user, @hour, @key, @at, @session, @turn, @model, @price_class, @origin, @provenance,
-            @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches, @duration, @first_token, @stated_cost, @hidden)
+            @input, @output, @cache_read, @cache_write_5m, @cache_write_1h, @web_searches, @duration, @first_token, @stated_cost, @hidden, @subject)
         ON CONFLICT DO NOTHING
         """;
 
     public const string SelectRequest = $"""
         SELECT {RequestColumns}, (SELECT m.name FROM models m WHERE m.model_id = requests.model_id), hidden
-        FROM requests WHERE user_id = @user AND request_key = @key
+        FROM requests WHERE user_id = @user AND request_key = @key AND subject_id = @subject
         """;
 
     public const string UpdateRequest = """
@@ -29,10 +29,10 @@ internal static class LedgerSql
             provenance = @provenance, input_tokens = @input, output_tokens = @output, cache_read_tokens = @cache_read,
             cache_write_5m_tokens = @cache_write_5m, cache_write_1h_tokens = @cache_write_1h, web_searches = @web_searches,
             duration_ms = @duration, first_token_ms = @first_token, stated_cost_nanos = @stated_cost, hidden = @hidden
-        WHERE user_id = @user AND request_key = @key
+        WHERE user_id = @user AND request_key = @key AND subject_id = @subject
         """;
 
-    public const string DeleteRequest = "DELETE FROM requests WHERE user_id = @user AND request_key = @key";
+    public const string DeleteRequest = "DELETE FROM requests WHERE user_id = @user AND request_key = @key AND subject_id = @subject";
 
     public const string InsertTurn = """
         INSERT INTO turns (user_id, turn_key, session_key, started_at, ended_at, outcome, legacy, hidden)
@@ -67,14 +67,14 @@ internal static class LedgerSql
     /// <summary>What ccflux 0.1 reported of a turn stands at the turn's own instant.</summary>
     public const string SelectRequestsOfTurn = "SELECT request_key FROM requests WHERE user_id = @user AND hour = @hour AND turn_key = @turn AND hidden = 0";
 
-    public const string SetHiding = "UPDATE requests SET hidden = @hidden WHERE user_id = @user AND request_key = @key";
+    public const string SetHiding = "UPDATE requests SET hidden = @hidden WHERE user_id = @user AND request_key = @key AND subject_id = @subject";
 
     /// <summary>The requests of a session of which only telemetry tells.</summary>
-    public const string SelectTelemetryOfSession = "SELECT request_key FROM requests WHERE user_id = @user AND session_key = @session AND (provenance & 3) = 1";
+    public const string SelectTelemetryOfSession = "SELECT request_key, subject_id FROM requests WHERE user_id = @user AND session_key = @session AND (provenance & 3) = 1";
 
     /// <summary>The same since an instant, in epoch milliseconds.</summary>
     public const string SelectTelemetrySince = $"""
-        SELECT request_key FROM requests WHERE user_id = @user AND hour >= @from / {UnixTime.SqlHour} AND at >= @from AND (provenance & 3) = 1
+        SELECT request_key, subject_id FROM requests WHERE user_id = @user AND hour >= @from / {UnixTime.SqlHour} AND at >= @from AND (provenance & 3) = 1
         """;
 
     public const string LacksIds = "SELECT lacks_ids FROM sessions WHERE user_id = @user AND session_key = @session";
@@ -84,11 +84,11 @@ internal static class LedgerSql
 
     public const string HasMetrics = "SELECT 1 FROM requests WHERE user_id = @user AND origin = 8 LIMIT 1";
 
-    public const string SelectMetricsOfSession = "SELECT request_key FROM requests WHERE user_id = @user AND session_key = @session AND origin = 8";
+    public const string SelectMetricsOfSession = "SELECT request_key, subject_id FROM requests WHERE user_id = @user AND session_key = @session AND origin = 8";
 
     /// <summary>Metrics of unknown sessions.</summary>
     public const string SelectMetricsOfHours = """
-        SELECT request_key FROM requests WHERE user_id = @user AND session_key = 0 AND hour BETWEEN @first AND @last AND origin = 8
+        SELECT request_key, subject_id FROM requests WHERE user_id = @user AND session_key = 0 AND hour BETWEEN @first AND @last AND origin = 8
         """;
 
     /// <summary>Whether a session has requests that count, or are a copy of another user's, or that only telemetry tells of.</summary>
@@ -101,12 +101,27 @@ internal static class LedgerSql
 
     public const string HasRequestsInHours = "SELECT 1 FROM requests WHERE user_id = @user AND hour BETWEEN @first AND @last AND origin <> 8 LIMIT 1";
 
+    /// <summary>Whether a user has requests that the telemetry of an installation or a claimed address reported.</summary>
+    public const string HasSubjects = "SELECT 1 FROM requests WHERE user_id = @user AND subject_id <> 0 LIMIT 1";
+
+    public const string SelectSubjectsOfKey = "SELECT request_key, subject_id FROM requests WHERE user_id = @user AND request_key = @key AND subject_id <> 0";
+
+    /// <summary>Whether another row tells of a request: the user's own, or that of a subject with a smaller number.</summary>
+    public const string HasSame = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key AND subject_id < @subject LIMIT 1";
+
+    /// <summary>Where rows of a subject stand, other than with one user.</summary>
+    public const string SelectHolder = "SELECT user_id FROM requests WHERE subject_id = @subject AND user_id <> @user LIMIT 1";
+
+    public const string SelectRequestsOfSubject = "SELECT request_key, subject_id FROM requests WHERE subject_id = @subject AND user_id = @user LIMIT @limit";
+
+    public const string SelectSession = "SELECT session_id, reported_at FROM sessions WHERE user_id = @user AND session_key = @session";
+
     public const string HasPauses = "SELECT 1 FROM report_pauses WHERE user_id = @user LIMIT 1";
 
     /// <summary>A request that counts becomes a copy of the one with the same key that another user has. What ccflux 0.1 reported has keys of its own.</summary>
-    public const string HideCopy = "UPDATE requests SET hidden = 2, copy_of = @of WHERE user_id = @user AND request_key = @key AND hidden = 0 AND origin <> 7";
+    public const string HideCopy = "UPDATE requests SET hidden = 2, copy_of = @of WHERE user_id = @user AND request_key = @key AND subject_id = 0 AND hidden = 0 AND origin <> 7";
 
-    public const string CountCopy = "UPDATE requests SET hidden = 0, copy_of = NULL WHERE user_id = @user AND request_key = @key AND hidden = 2";
+    public const string CountCopy = "UPDATE requests SET hidden = 0, copy_of = NULL WHERE user_id = @user AND request_key = @key AND subject_id = 0 AND hidden = 2";
 
     /// <summary>When a session was first reported, and from which device: as much as is known of the first report of one of its requests.</summary>
     public const string SelectSessionOrigin = "SELECT reported_at, device_ref FROM sessions WHERE user_id = @user AND session_key = @session";
@@ -129,7 +144,7 @@ internal static class LedgerSql
             lacks_ids = greatest(sessions.lacks_ids, excluded.lacks_ids)
         """;
 
-    public const string HasRequest = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key";
+    public const string HasRequest = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key AND subject_id = 0";
 
     public const string HasTurn = "SELECT 1 FROM turns WHERE user_id = @user AND turn_key = @turn";
 

@@ -21,7 +21,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
     private readonly LegacyCover _cover = new();
     private readonly TelemetryRule _telemetry = new();
     private readonly RequestHider _hider;
-    private readonly MetricsHider _metrics;
+    private readonly DependentRequests _dependents;
     private readonly HashSet<(long User, long Session, long? Device, string? Entrypoint, long? StartedAt, bool LacksIds)> _sessions = [];
     private LedgerCaps.Growth _added;
     private int _changed;
@@ -35,7 +35,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         _changes = changes;
         _rollups = new LedgerRollups(calendar);
         _hider = new RequestHider(_rollups, _telemetry);
-        _metrics = new MetricsHider(_hider);
+        _dependents = new DependentRequests(_hider);
     }
 
     /// <summary>Merges what is reported with what is stored; stores nothing if the user would exceed a cap.</summary>
@@ -94,18 +94,18 @@ internal sealed class LedgerWriter : ITransactionParticipant
     /// <summary>Removes a request from the facts and from every sum.</summary>
     /// <param name="writing">The writer's session.</param>
     /// <param name="user">Whose request.</param>
-    /// <param name="key">Of the request.</param>
+    /// <param name="id">Of the request.</param>
     /// <param name="keepActiveHour">The hour stays active, so that no 5-hour window moves: for what is merely too old to be kept.</param>
     /// <returns>False if it is not stored.</returns>
-    public bool Remove(WriteSession writing, long user, long key, bool keepActiveHour = false)
+    public bool Remove(WriteSession writing, long user, in RequestId id, bool keepActiveHour = false)
     {
-        if (RequestStore.Find(writing, user, key) is not var (request, model, hiding))
+        if (RequestStore.Find(writing, user, id) is not var (request, model, hiding))
         {
             return false;
         }
 
-        RequestStore.Delete(writing, user, key);
-        _metrics.Touch(writing, user, request);
+        RequestStore.Delete(writing, user, id);
+        _dependents.Touch(writing, user, request);
         _isChanged = true;
         if (hiding == RequestHiding.None)
         {
@@ -171,7 +171,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
     public void BeforeCommit(WriteSession session)
     {
         FlushRollups(session);
-        if (_metrics.Settle(session))
+        if (_dependents.Settle(session))
         {
             FlushRollups(session);
         }
@@ -197,7 +197,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         _lastSeen.Clear();
         _cover.Forget();
         _telemetry.Forget();
-        _metrics.Forget();
+        _dependents.Forget();
         _isChanged = false;
         _sessions.Clear();
     }
@@ -235,8 +235,8 @@ internal sealed class LedgerWriter : ITransactionParticipant
         if (session.LacksIds && lackedIds is not 1)
         {
             _telemetry.Lacked(incoming.UserId, session.Key);
-            _hider.Apply(writing, incoming.UserId, writing.List(
-                LedgerSql.SelectTelemetryOfSession, static rows => rows.Int64(0), ("user", incoming.UserId), ("session", session.Key)));
+            _hider.Apply(
+                writing, incoming.UserId, RequestStore.Ids(writing, LedgerSql.SelectTelemetryOfSession, ("user", incoming.UserId), ("session", session.Key)));
         }
 
         if (_sessions.Count >= MaxSessions)
@@ -296,10 +296,10 @@ internal sealed class LedgerWriter : ITransactionParticipant
             foreach (var key in writing.List(
                 LedgerSql.SelectRequestsOfTurn, static rows => rows.Int64(0), ("user", user), ("hour", covered.Started / UnixTime.Hour), ("turn", covered.Key)))
             {
-                var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
-                writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)RequestHiding.Covered));
+                var (request, model, _) = RequestStore.Find(writing, user, new RequestId(key))!.Value;
+                RequestStore.Hide(writing, user, request.Id, RequestHiding.Covered);
                 _rollups.Remove(user, request, model);
-                _metrics.Touch(writing, user, request);
+                _dependents.Touch(writing, user, request);
             }
         }
     }
@@ -307,11 +307,11 @@ internal sealed class LedgerWriter : ITransactionParticipant
     private void Put(WriteSession writing, long user, in LedgerRequest request, in ReportOrigin from)
     {
         var model = _models.IdOf(writing, request.Model, from.ReceivedAt);
-        var isNewModel = _models.Use(writing, user, model);
+        var isNewModel = user > 0 && _models.Use(writing, user, model);
         var hiding = request.Origin == RequestOrigin.Legacy && LegacyCover.IsCovered(writing, user, request.Session, request.At)
             ? RequestHiding.Covered
-            : request.IsMetric ? RequestHiding.Described : _telemetry.HidingOf(writing, user, request);
-        _metrics.Touch(writing, user, request);
+            : user > 0 && DependentRequests.Includes(request) ? RequestHiding.Same : _telemetry.HidingOf(writing, user, request);
+        _dependents.Touch(writing, user, request);
         if (RequestStore.TryInsert(writing, user, request, model, hiding))
         {
             if (hiding == RequestHiding.None)
@@ -323,7 +323,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
             return;
         }
 
-        var (known, knownModel, knownHiding) = RequestStore.Find(writing, user, request.Key)!.Value;
+        var (known, knownModel, knownHiding) = RequestStore.Find(writing, user, request.Id)!.Value;
         var merged = request.IsMetric ? RequestMerge.Sum(known, request) : RequestMerge.Merge(known, request);
         if (merged == known)
         {
@@ -332,9 +332,9 @@ internal sealed class LedgerWriter : ITransactionParticipant
         }
 
         var mergedModel = string.Equals(merged.Model, known.Model, StringComparison.Ordinal) ? knownModel : model;
-        hiding = request.IsMetric ? knownHiding : _telemetry.HidingOf(writing, user, merged, knownHiding);
-        _metrics.Touch(writing, user, known);
-        _metrics.Touch(writing, user, merged);
+        hiding = DependentRequests.Includes(request) ? knownHiding : _telemetry.HidingOf(writing, user, merged, knownHiding);
+        _dependents.Touch(writing, user, known);
+        _dependents.Touch(writing, user, merged);
         RequestStore.Update(writing, user, merged, mergedModel, hiding);
         if (knownHiding == RequestHiding.None)
         {
@@ -367,7 +367,7 @@ internal sealed class LedgerWriter : ITransactionParticipant
         if (earliest < long.MaxValue)
         {
             _telemetry.Paused(user);
-            _hider.Apply(writing, user, writing.List(LedgerSql.SelectTelemetrySince, static rows => rows.Int64(0), ("user", user), ("from", earliest - SlotGrain.Quarter)));
+            _hider.Apply(writing, user, RequestStore.Ids(writing, LedgerSql.SelectTelemetrySince, ("user", user), ("from", earliest - SlotGrain.Quarter)));
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class RequestHider(LedgerRollups rollups, TelemetryRule telemetr
             return false;
         }
 
-        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+        var (request, model, _) = RequestStore.Find(writing, user, new RequestId(key))!.Value;
         rollups.Remove(user, request, model);
         return true;
     }
@@ -27,25 +27,25 @@ internal sealed class RequestHider(LedgerRollups rollups, TelemetryRule telemetr
             return false;
         }
 
-        var (request, model, _) = RequestStore.Find(writing, user, key)!.Value;
+        var (request, model, _) = RequestStore.Find(writing, user, new RequestId(key))!.Value;
         rollups.Add(user, request, model, OriginOf(writing, user, request));
-        Apply(writing, user, [key]);
+        Apply(writing, user, [new RequestId(key)]);
         return true;
     }
 
     /// <summary>Applies <see cref="TelemetryRule"/> again, after the facts that it depends on have changed.</summary>
-    public void Apply(WriteSession writing, long user, IReadOnlyList<long> keys)
+    public void Apply(WriteSession writing, long user, IReadOnlyList<RequestId> requests)
     {
-        foreach (var key in keys)
+        foreach (var id in requests)
         {
-            var (request, model, known) = RequestStore.Find(writing, user, key)!.Value;
+            var (request, model, known) = RequestStore.Find(writing, user, id)!.Value;
             var hiding = telemetry.HidingOf(writing, user, request, known);
             if (hiding == known)
             {
                 continue;
             }
 
-            writing.Execute(LedgerSql.SetHiding, ("user", user), ("key", key), ("hidden", (int)hiding));
+            RequestStore.Hide(writing, user, id, hiding);
             if (known == RequestHiding.None)
             {
                 rollups.Remove(user, request, model);

@@ -20,4 +20,10 @@ internal enum RequestHiding : byte
 
     /// <summary>No request, but what metrics say, of a session whose requests are stored; or, if the session is not known, of a time near one of the user's requests.</summary>
     Described = 5,
+
+    /// <summary>Of an installation or a claimed address, and another row of the user tells of the same request.</summary>
+    Same = 6,
+
+    /// <summary>Of an installation or a claimed address that is not known to be a user's.</summary>
+    Unattributed = 7,
 }

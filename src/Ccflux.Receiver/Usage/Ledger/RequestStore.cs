@@ -7,7 +7,7 @@ namespace Ccflux.Receiver.Usage.Ledger;
 /// <summary>Reads and writes single requests and turns. Their sums are kept by <see cref="LedgerRollups"/>.</summary>
 internal static class RequestStore
 {
-    private const int Parameters = 20;
+    private const int Parameters = 21;
 
     [ThreadStatic]
     private static SqlParameter[]? s_values;
@@ -20,13 +20,23 @@ internal static class RequestStore
         session.Execute(LedgerSql.UpdateRequest, Values(user, request, model, hiding));
 
     /// <returns>The request, the id of its model, and why it counts in no sum; null if there is none.</returns>
-    public static (LedgerRequest Request, long Model, RequestHiding Hiding)? Find(WriteSession session, long user, long key)
+    public static (LedgerRequest Request, long Model, RequestHiding Hiding)? Find(WriteSession session, long user, in RequestId id)
     {
-        using var rows = session.Query(LedgerSql.SelectRequest, ("user", user), ("key", key));
-        return rows.Read() ? (Read(rows, key), rows.Int64(3), (RequestHiding)rows.Int32(17)) : null;
+        using var rows = session.Query(LedgerSql.SelectRequest, ("user", user), ("key", id.Key), ("subject", id.Subject));
+        return rows.Read() ? (Read(rows, id), rows.Int64(3), (RequestHiding)rows.Int32(17)) : null;
     }
 
-    public static void Delete(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteRequest, ("user", user), ("key", key));
+    /// <param name="session">The writer's.</param>
+    /// <param name="sql">Columns: key and subject.</param>
+    /// <param name="parameters">Of the statement.</param>
+    public static List<RequestId> Ids(WriteSession session, string sql, params ReadOnlySpan<SqlParameter> parameters) =>
+        session.List(sql, static rows => new RequestId(rows.Int64(0), rows.Int64(1)), parameters);
+
+    public static void Hide(WriteSession session, long user, in RequestId id, RequestHiding hiding) =>
+        session.Execute(LedgerSql.SetHiding, ("user", user), ("key", id.Key), ("subject", id.Subject), ("hidden", (int)hiding));
+
+    public static void Delete(WriteSession session, long user, in RequestId id) =>
+        session.Execute(LedgerSql.DeleteRequest, ("user", user), ("key", id.Key), ("subject", id.Subject));
 
     /// <returns>False if the turn is already stored.</returns>
     public static bool TryInsert(WriteSession session, long user, in LedgerTurn turn, bool isHidden) => session.Execute(
@@ -46,12 +56,13 @@ internal static class RequestStore
 
     public static void DeleteTurn(WriteSession session, long user, long key) => session.Execute(LedgerSql.DeleteTurn, ("user", user), ("turn", key));
 
-    private static LedgerRequest Read(Rows rows, long key)
+    private static LedgerRequest Read(Rows rows, in RequestId id)
     {
         var provenance = rows.Int32(6);
         return new LedgerRequest
         {
-            Key = key,
+            Key = id.Key,
+            Subject = id.Subject,
             At = rows.Int64(0),
             Session = rows.Int64(1),
             Turn = rows.Int64(2),
@@ -98,6 +109,7 @@ internal static class RequestStore
         values[17] = ("first_token", request.FirstToken);
         values[18] = ("stated_cost", request.StatedCost);
         values[19] = ("hidden", (int)hiding);
+        values[20] = ("subject", request.Subject);
         return values;
     }
 }

@@ -4,7 +4,7 @@ namespace Ccflux.Receiver.Usage.Ledger;
 
 /// <summary>
 /// Decides whether that counts of which only telemetry tells. A request does, unless the user had paused reporting when it was made, or the hook may have reported it under a key that
-/// telemetry cannot know. What metrics say does, unless the user had paused, or requests are stored that it may be about: of the same session, or, if the session is not known, of an hour
+/// telemetry cannot know. One of an installation or a claimed address does while these are known to be a user's, and no other row of the user tells of it. What metrics say does, unless the user had paused, or requests are stored that it may be about: of the same session, or, if the session is not known, of an hour
 /// nearby. Depends on stored facts only, not on their order. Used on the writer's thread.
 /// </summary>
 internal sealed class TelemetryRule
@@ -17,6 +17,16 @@ internal sealed class TelemetryRule
 
     public RequestHiding HidingOf(WriteSession session, long user, in LedgerRequest request)
     {
+        if (user < 0)
+        {
+            return RequestHiding.Unattributed;
+        }
+
+        if (request.Subject != 0 && session.Any(LedgerSql.HasSame, ("user", user), ("key", request.Key), ("subject", request.Subject)))
+        {
+            return RequestHiding.Same;
+        }
+
         if (request.Sources != RequestSources.Telemetry)
         {
             return RequestHiding.None;

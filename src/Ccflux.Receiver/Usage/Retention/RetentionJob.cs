@@ -66,10 +66,10 @@ internal sealed partial class RetentionJob(
     /// <returns>How many requests and turns were removed; 0 if none are left.</returns>
     internal static int Remove(WriteSession writing, LedgerWriter ledger, long user, long before, bool keepActiveHours)
     {
-        var requests = writing.List(UsageRetentionSql.SelectRequests, static rows => rows.Int64(0), ("user", user), ("before", before), ("limit", FactsPerWrite));
-        foreach (var key in requests)
+        var requests = RequestStore.Ids(writing, UsageRetentionSql.SelectRequests, ("user", user), ("before", before), ("limit", FactsPerWrite));
+        foreach (var id in requests)
         {
-            ledger.Remove(writing, user, key, keepActiveHours);
+            ledger.Remove(writing, user, id, keepActiveHours);
         }
 
         var turns = requests.Count < FactsPerWrite

@@ -3,13 +3,21 @@ namespace Ccflux.Receiver.Usage.Retention;
 /// <summary>Statements that find and remove usage past its retention.</summary>
 internal static class UsageRetentionSql
 {
-    /// <summary>Those of whom something counts, and those whose requests may all be copies of another user's.</summary>
-    public const string SelectUsers = "SELECT user_id FROM user_totals UNION SELECT user_id FROM request_copies ORDER BY user_id";
+    /// <summary>Those of whom something counts, those whose requests may all be copies of another user's, and the negative numbers of subjects without a user: each is found from the one before.</summary>
+    public const string SelectUsers = """
+        WITH RECURSIVE subjects (user_id) AS (
+            SELECT min(user_id) FROM requests WHERE user_id < 0
+            UNION ALL
+            SELECT (SELECT min(r.user_id) FROM requests r WHERE r.user_id > s.user_id AND r.user_id < 0) FROM subjects s WHERE s.user_id IS NOT NULL
+        )
+        SELECT user_id FROM subjects WHERE user_id IS NOT NULL
+        UNION SELECT user_id FROM user_totals UNION SELECT user_id FROM request_copies ORDER BY user_id
+        """;
 
     public const string SelectUser = "SELECT user_id FROM users WHERE email = @email";
 
     public const string SelectRequests = $"""
-        SELECT request_key FROM requests WHERE user_id = @user AND hour <= @before / {UnixTime.SqlHour} AND at < @before ORDER BY hour LIMIT @limit
+        SELECT request_key, subject_id FROM requests WHERE user_id = @user AND hour <= @before / {UnixTime.SqlHour} AND at < @before ORDER BY hour LIMIT @limit
         """;
 
     public const string SelectTurns = "SELECT turn_key FROM turns WHERE user_id = @user AND started_at < @before ORDER BY started_at LIMIT @limit";

@@ -115,11 +115,16 @@ CREATE TABLE requests (
     stated_cost_nanos     INTEGER,
     hidden                INTEGER NOT NULL DEFAULT 0,     -- counts in no sum: 1: from ccflux 0.1, and covered by a later client's turn; 2: a copy of another user's;
                                                           -- only telemetry tells of it, and 3: its session's transcripts lack the API's ids, or 4: reporting was paused;
-                                                          -- 5: what metrics say, of a session or an hour whose requests are stored
+                                                          -- 5: what metrics say, of a session or an hour whose requests are stored; 6: another row of the
+                                                          -- user tells of the same request; 7: of a subject without a user
     copy_of               INTEGER,                        -- while hidden = 2: the user whose request it is
-    PRIMARY KEY (user_id, hour, request_key)
+    subject_id            INTEGER NOT NULL DEFAULT 0,     -- 0: reported with the user's own tokens. Otherwise the telemetry subject (an installation, a claimed address) that
+                                                          -- reported it; without a user, its rows stand under the negative number as user_id
+    PRIMARY KEY (user_id, hour, request_key, subject_id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key);
+CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key, subject_id);
+CREATE INDEX requests_of_subjects ON requests (subject_id, user_id) WHERE subject_id <> 0;
+CREATE INDEX requests_with_subjects ON requests (user_id) WHERE subject_id <> 0;
 CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
 CREATE INDEX requests_of_telemetry ON requests (user_id, session_key) WHERE (provenance & 3) = 1;
 CREATE INDEX requests_of_metrics ON requests (user_id, session_key, hour) WHERE origin = 8;

@@ -49,7 +49,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
         // The ids of sessions are known to the test only by their numbers.
         var sessions = Enumerable.Range(0, 10)
             .Select(number => new IncomingSession(
-                RandomReports.Session(number), RandomReports.SessionId(number), "cli",
+                RandomReports.Session(number), RandomReports.SessionId(number), requests.Any(request => request.Subject != 0) ? null : "cli",
                 [.. (turns ?? []).Where(turn => turn.Session == RandomReports.Session(number))], [],
                 [.. requests.Where(request => request.Session == RandomReports.Session(number) || (request.Session == 0 && number == 0))])
             {
@@ -63,7 +63,15 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
         return result.Value;
     }
 
-    public async Task<bool> RemoveAsync(long user, long key) => (await Writer.WriteAsync(session => Ledger.Remove(session, user, key))).Value;
+    public async Task<bool> RemoveAsync(long user, long key) => (await Writer.WriteAsync(session => Ledger.Remove(session, user, new RequestId(key)))).Value;
+
+    /// <summary>Moves what a subject reported, a few rows at a time.</summary>
+    public async Task MoveAsync(long subject, long target)
+    {
+        while ((await Writer.WriteAsync(session => SubjectMove.Run(session, Ledger, subject, target, most: 3))).Value > 0)
+        {
+        }
+    }
 
     public async Task<bool> RemoveTurnAsync(long user, long key) => (await Writer.WriteAsync(session => Ledger.RemoveTurn(session, user, key))).Value;
 
@@ -71,7 +79,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
     public async Task<IReadOnlyList<LedgerRecount.Difference>> CheckAsync()
     {
         using var session = await Readers.OpenAsync(CancellationToken.None);
-        return [.. LedgerRecount.Users(session, 0).SelectMany(user => LedgerRecount.Check(session, _calendar, user))];
+        return [.. LedgerRecount.Users(session, long.MinValue).SelectMany(user => LedgerRecount.Check(session, _calendar, user))];
     }
 
     public async Task<IReadOnlyList<long>> ActiveHoursAsync(long user)
@@ -87,7 +95,7 @@ internal sealed class LedgerUnderTest : IAsyncDisposable, IChangeFeed
         return new WindowReader(_calendar).Read(session, day);
     }
 
-    public async Task<LedgerRequest?> FindAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.Find(session, user, key)?.Request)).Value;
+    public async Task<LedgerRequest?> FindAsync(long user, long key, long subject = 0) => (await Writer.WriteAsync(session => RequestStore.Find(session, user, new RequestId(key, subject))?.Request)).Value;
 
     public async Task<LedgerTurn?> FindTurnAsync(long user, long key) => (await Writer.WriteAsync(session => RequestStore.FindTurn(session, user, key)?.Turn)).Value;
 

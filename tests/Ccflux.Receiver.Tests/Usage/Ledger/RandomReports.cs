@@ -52,6 +52,22 @@ internal sealed class RandomReports(int seed)
         };
     }
 
+    /// <summary>What an installation's telemetry says of a request.</summary>
+    public LedgerRequest OfSubject(long subject, int keys)
+    {
+        var request = Request(keys);
+        return request with
+        {
+            Subject = subject,
+            Sources = RequestSources.Telemetry,
+            NamedBy = RequestSources.Telemetry,
+            SplitBy = request.SplitBy == RequestSources.None ? RequestSources.None : RequestSources.Telemetry,
+            SessionRank = SessionRank.Telemetry,
+            Turn = 0,
+            WebSearches = 0,
+        };
+    }
+
     /// <summary>What metrics of a user say of a session, or of none, in a quarter of an hour. Each says something new.</summary>
     public LedgerRequest Metrics(long user, int sessions = 3, long spread = 4 * 86_400_000L)
     {

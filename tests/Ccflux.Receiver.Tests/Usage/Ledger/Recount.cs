@@ -10,7 +10,7 @@ internal static class Recount
     public static void AssertExact(string path)
     {
         using var session = SqliteConnection.OpenReadOnly(path);
-        for (var users = LedgerRecount.Users(session, 0); users.Count > 0; users = LedgerRecount.Users(session, users[^1]))
+        for (var users = LedgerRecount.Users(session, long.MinValue); users.Count > 0; users = LedgerRecount.Users(session, users[^1]))
         {
             Assert.Empty(users.SelectMany(user => LedgerRecount.Check(session, OrganisationCalendar.Utc, user)));
         }
