@@ -248,6 +248,22 @@ public sealed class TelemetryReadTests
     }
 
     [Fact]
+    public async Task EventsThatDidNotArrive_AreShown_WhereMetricsStateMore()
+    {
+        await using var host = await OtlpHost.StartAsync();
+        foreach (var (value, session) in new[] { (100L, "s1"), (20L, "s2") })
+        {
+            using var metrics = await host.PostJsonAsync("metrics", Otlp.Tokens(false, Otlp.Point(value, Otlp.Noon.AddMinutes(-1), Otlp.Noon, session, ("user.email", "amara@example.org"))));
+            using var logs = await host.PostJsonAsync("logs", Otlp.Logs(Otlp.Request("r" + session, session, more: [("user.email", "amara@example.org")])));
+        }
+
+        var rows = await host.Receiver.Service<TelemetryAdminQuery>().ReconcileAsync("amara@example.org", Today, DataScope.Everybody, TestContext.Current.CancellationToken);
+
+        Assert.Equal([new AccountTokens(10, 20, 30, 40), new AccountTokens(10, 20, 30, 40)], rows.Select(row => row.Telemetry));
+        Assert.Equal([new AccountTokens(0, 80, 0, 0), AccountTokens.None], rows.Select(row => row.Lost));
+    }
+
+    [Fact]
     public void Reconciliation_SetsAsideWhatTranscriptsDoNotHold()
     {
         SessionUsage[] telemetry =

@@ -83,7 +83,7 @@ internal static class TelemetryColumns
     [
         ("session", row => row.Session), ("model", row => row.Model), ("agreement", row => AgreementName(row.Agreement)),
         .. Account("telemetry", row => row.Telemetry), .. Account("hook", row => row.Hook), .. Account("unseen", row => row.Unseen),
-        ("unseen_sources", row => string.Join(' ', row.UnseenSources)),
+        ("unseen_sources", row => string.Join(' ', row.UnseenSources)), .. Account("lost", row => row.Lost),
     ];
 
     public static readonly IReadOnlyList<(string, Func<RequestsBySource, object?>)> Sources =

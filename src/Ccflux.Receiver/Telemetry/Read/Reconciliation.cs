@@ -18,6 +18,13 @@ public sealed record AccountTokens(long Input, long Output, long CacheRead, long
     public static AccountTokens operator +(AccountTokens left, AccountTokens right) =>
         new(Saturating.Add(left.Input, right.Input), Saturating.Add(left.Output, right.Output), Saturating.Add(left.CacheRead, right.CacheRead), Saturating.Add(left.CacheWrite, right.CacheWrite));
 
+    /// <summary>All four kinds.</summary>
+    public long Total => Saturating.Add(Saturating.Add(Input, Output), Saturating.Add(CacheRead, CacheWrite));
+
+    /// <summary>By how much this is more than another account, each kind on its own.</summary>
+    public AccountTokens Beyond(AccountTokens other) =>
+        new(Math.Max(0, Input - other.Input), Math.Max(0, Output - other.Output), Math.Max(0, CacheRead - other.CacheRead), Math.Max(0, CacheWrite - other.CacheWrite));
+
     public static AccountTokens operator -(AccountTokens left, AccountTokens right) =>
         new(left.Input - right.Input, left.Output - right.Output, left.CacheRead - right.CacheRead, left.CacheWrite - right.CacheWrite);
 }
@@ -27,11 +34,13 @@ public sealed record AccountTokens(long Input, long Output, long CacheRead, long
 /// <param name="Hook">What the hook reported; null if nothing.</param>
 /// <param name="Unseen">The part of <paramref name="Telemetry"/> that transcripts do not contain.</param>
 /// <param name="UnseenSources">What that part consists of: compact, web_search_tool, …</param>
+/// <param name="Lost">What the session's metrics state beyond its events: as much, at least, was in events that did not arrive. Not part of <paramref name="Telemetry"/>.</param>
 public sealed record ReconciledRow(
-    string Session, string Model, AccountTokens? Telemetry, AccountTokens? Hook, AccountTokens Unseen, IReadOnlyList<string> UnseenSources, Agreement Agreement);
+    string Session, string Model, AccountTokens? Telemetry, AccountTokens? Hook, AccountTokens Unseen, IReadOnlyList<string> UnseenSources, AccountTokens Lost, Agreement Agreement);
 
 /// <summary>What telemetry states about one session, model and query source.</summary>
-internal sealed record SessionUsage(string Session, string Model, string QuerySource, AccountTokens Tokens);
+/// <param name="Counts">False for metrics of a session that events describe.</param>
+internal sealed record SessionUsage(string Session, string Model, string QuerySource, AccountTokens Tokens, bool Counts = true);
 
 /// <summary>Compares the two accounts side by side. Pure.</summary>
 internal static class Reconciliation
@@ -48,16 +57,20 @@ internal static class Reconciliation
             .ToList();
         var seen = rows.Select(row => (row.Session, row.Model)).ToHashSet();
         rows.AddRange(hooks.Where(pair => !seen.Contains(pair.Key))
-            .Select(pair => new ReconciledRow(pair.Key.Session, pair.Key.Model, null, pair.Value, AccountTokens.None, [], Agreement.HookOnly)));
+            .Select(pair => new ReconciledRow(pair.Key.Session, pair.Key.Model, null, pair.Value, AccountTokens.None, [], AccountTokens.None, Agreement.HookOnly)));
         return [.. rows.OrderBy(row => row.Session, StringComparer.Ordinal).ThenBy(row => row.Model, StringComparer.Ordinal)];
     }
 
     private static ReconciledRow Row(string session, string model, IReadOnlyList<SessionUsage> usages, AccountTokens? hook)
     {
-        var all = usages.Aggregate(AccountTokens.None, (sum, usage) => sum + usage.Tokens);
-        var unseen = usages.Where(usage => s_unseen.Contains(usage.QuerySource, StringComparer.Ordinal)).ToList();
-        var apart = unseen.Aggregate(AccountTokens.None, (sum, usage) => sum + usage.Tokens);
+        static AccountTokens Sum(IEnumerable<SessionUsage> usages) => usages.Aggregate(AccountTokens.None, (sum, usage) => sum + usage.Tokens);
+
+        var counted = usages.Where(usage => usage.Counts).ToList();
+        var all = Sum(counted);
+        var lost = Sum(usages.Where(usage => !usage.Counts)).Beyond(all);
+        var unseen = counted.Where(usage => s_unseen.Contains(usage.QuerySource, StringComparer.Ordinal)).ToList();
+        var apart = Sum(unseen);
         var agreement = hook is null ? Agreement.TelemetryOnly : hook == all - apart || hook == all ? Agreement.Agree : Agreement.Differ;
-        return new ReconciledRow(session, model, all, hook, apart, [.. unseen.Select(usage => usage.QuerySource).Order(StringComparer.Ordinal)], agreement);
+        return new ReconciledRow(session, model, all, hook, apart, [.. unseen.Select(usage => usage.QuerySource).Order(StringComparer.Ordinal)], lost, agreement);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class TelemetryAdminQuery(ReadSessions readers, IHookTotals hook
                 TelemetryReadSql.SessionUsage,
                 static rows => (
                     rows.Int64(3),
-                    new SessionUsage(rows.Text(0), rows.Text(1), rows.Text(2), new AccountTokens(rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7)))),
+                    new SessionUsage(rows.Text(0), rows.Text(1), rows.Text(2), new AccountTokens(rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7)), rows.Bool(8))),
                 allowed.With(("user", email), ("from", filter.StartMs), ("until", filter.EndMs)));
         }
 

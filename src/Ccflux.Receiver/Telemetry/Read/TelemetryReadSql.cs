@@ -93,19 +93,18 @@ internal static class TelemetryReadSql
         ORDER BY t.created_at DESC LIMIT 100
         """;
 
-    /// <summary>Sessions of a person with what each source states about them: events if there are any.</summary>
+    /// <summary>Sessions of a person with what each source states about them. The last column is 0 for metrics of a session that has events.</summary>
     public const string SessionUsage = People + $"""
         SELECT s.session_id, m.name, q.name, max(s.last_at),
                CAST(total(x.input_tokens) AS bigint), CAST(total(x.output_tokens) AS bigint),
-               CAST(total(x.cache_read_tokens) AS bigint), CAST(total(x.cache_write_tokens) AS bigint)
+               CAST(total(x.cache_read_tokens) AS bigint), CAST(total(x.cache_write_tokens) AS bigint), CASE WHEN s.has_events = 1 AND x.source = 'metrics' THEN 0 ELSE 1 END
         FROM telemetry_sessions s
         JOIN people p ON p.subject_id = s.subject_id
         JOIN telemetry_session_usage x ON x.subject_id = s.subject_id AND x.session_ref = s.session_ref
-         AND x.source = CASE s.has_events WHEN 1 THEN 'events' ELSE 'metrics' END
         JOIN telemetry_names m ON m.name_id = x.model_id JOIN telemetry_names q ON q.name_id = x.query_id
         WHERE p.person = @user AND {OfPerson}
           AND s.anonymous = 0 AND s.last_at >= @from AND s.first_at < @until
-        GROUP BY s.session_id, m.name, q.name
+        GROUP BY s.session_id, m.name, q.name, CASE WHEN s.has_events = 1 AND x.source = 'metrics' THEN 0 ELSE 1 END
         """;
 
     private const string OfPerson =
