@@ -107,8 +107,8 @@ async function proveMetrics(cell) {
 for (const protocol of Object.keys(endpoints)) {
   for (const sessionId of [true, false]) {
     for (const hook of [true, false]) {
-      for (const temporality of hook ? ['delta', 'cumulative'] : ['delta']) {
-        for (const events of [true, false]) {
+      for (const events of [true, false]) {
+        for (const temporality of hook || !events ? ['delta', 'cumulative'] : ['delta']) {
           const name = [protocol, hook ? 'with the hook' : 'telemetry alone', events ? 'events' : 'metrics only', temporality, sessionId ? 'session ids' : 'no session ids'].join(', ');
           const cell = { protocol, sessionId, hook, temporality, events, name, user: name.replace(/[^a-z]+/g, '-') };
           if (name.includes(process.env.CELLS ?? '')) await (events ? prove : proveMetrics)(cell);
