@@ -109,10 +109,14 @@ internal static class LedgerSql
     /// <summary>Whether another row tells of a request: the user's own, or that of a subject with a smaller number.</summary>
     public const string HasSame = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key AND subject_id < @subject LIMIT 1";
 
-    /// <summary>Where rows of a subject stand, other than with one user.</summary>
-    public const string SelectHolder = "SELECT user_id FROM requests WHERE subject_id = @subject AND user_id <> @user LIMIT 1";
+    /// <summary>Where rows of a subject stand, other than with one user. Two ranges of the index: it does not read all rows of that user.</summary>
+    public const string SelectHolder = """
+        SELECT coalesce(
+            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id < @user),
+            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id > @user))
+        """;
 
-    public const string SelectRequestsOfSubject = "SELECT request_key, subject_id FROM requests WHERE subject_id = @subject AND user_id = @user LIMIT @limit";
+    public const string SelectRequestsOfSubject = "SELECT request_key, subject_id FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id = @user LIMIT @limit";
 
     public const string SelectSession = "SELECT session_id, reported_at FROM sessions WHERE user_id = @user AND session_key = @session";
 

@@ -126,9 +126,9 @@ CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key, subject_i
 CREATE INDEX requests_of_subjects ON requests (subject_id, user_id) WHERE subject_id <> 0;
 CREATE INDEX requests_with_subjects ON requests (user_id) WHERE subject_id <> 0;
 CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
-CREATE INDEX requests_of_telemetry ON requests (user_id, session_key) WHERE (provenance & 3) = 1;
-CREATE INDEX requests_of_metrics ON requests (user_id, session_key, hour) WHERE origin = 8;
-CREATE INDEX requests_copies_by_session ON requests (user_id, session_key) WHERE hidden = 2;
+CREATE INDEX requests_of_telemetry ON requests (user_id, session_key, provenance, origin) WHERE (provenance & 3) = 1;
+CREATE INDEX requests_of_metrics ON requests (user_id, origin, session_key) WHERE origin = 8;
+CREATE INDEX requests_copies_by_session ON requests (user_id, session_key, hidden) WHERE hidden = 2;
 
 -- An admin's word that the requests of a user which another user also has are copies of the other's: they count only for the other.
 CREATE TABLE request_copies (
