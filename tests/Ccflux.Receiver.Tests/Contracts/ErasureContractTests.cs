@@ -31,7 +31,7 @@ public sealed class ErasureContractTests
     /// <summary>Tables of telemetry, which know subjects.</summary>
     private static readonly string[] s_ofSubjects =
     [
-        "telemetry_events", "telemetry_points", "telemetry_streams", "telemetry_prompts", "telemetry_hours", "telemetry_hour_counts", "telemetry_days", "telemetry_day_counts",
+        "telemetry_events", "telemetry_points", "telemetry_streams", "telemetry_prompts", "telemetry_durations", "telemetry_hours", "telemetry_hour_counts", "telemetry_days", "telemetry_day_counts",
         "telemetry_session_usage", "telemetry_sessions", "telemetry_labels", "telemetry_subject_names",
     ];
 

@@ -12,7 +12,7 @@ public sealed class LatencyHistogramTests
         var histogram = new LatencyHistogram();
         foreach (var value in values)
         {
-            histogram.Add(value);
+            histogram.Add(LatencyHistogram.BucketOf(value), 1);
         }
 
         Array.Sort(values);
@@ -24,7 +24,15 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void StoredOnes_AddUpToTheWhole()
+    public void Buckets_AreOrdered_AndBounded()
+    {
+        long[] lengths = [long.MinValue, -1, 0, 1, 15, 16, 17, 31, 32, 33, 34, 63, 64, 1000, 60_000, long.MaxValue / 2, long.MaxValue];
+
+        Assert.Equal([0, 0, 0, 1, 15, 16, 17, 31, 32, 32, 33, 47, 48, 111, 205, 639, 639], lengths.Select(LatencyHistogram.BucketOf));
+    }
+
+    [Fact]
+    public void SeveralThatAreAddedUp_AreTheWhole()
     {
         var whole = new LatencyHistogram();
         var merged = new LatencyHistogram();
@@ -33,14 +41,14 @@ public sealed class LatencyHistogramTests
             var one = new LatencyHistogram();
             for (var i = 0; i < 1000; i++)
             {
-                one.Add((part * 977) + (i * i));
-                whole.Add((part * 977) + (i * i));
+                one.Add(LatencyHistogram.BucketOf((part * 977) + (i * i)), 1);
+                whole.Add(LatencyHistogram.BucketOf((part * 977) + (i * i)), 1);
             }
 
-            merged.Add(one.ToArray());
+            merged.Add(one);
         }
 
-        Assert.Equal(whole.ToArray(), merged.ToArray());
+        Assert.Equal(Enumerable.Range(0, 101).Select(percent => whole.Percentile(percent / 100.0)), Enumerable.Range(0, 101).Select(percent => merged.Percentile(percent / 100.0)));
         Assert.Equal(5000, merged.Count);
     }
 

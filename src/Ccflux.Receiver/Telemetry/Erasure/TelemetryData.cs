@@ -9,7 +9,9 @@ internal sealed class TelemetryData(TelemetryWriter telemetry, IUsageSink usage)
 {
     private static readonly string[] s_deletions =
     [
-        TelemetryErasureSql.DeleteEvents, TelemetryErasureSql.DeletePoints, TelemetryErasureSql.DeleteStreams, TelemetryErasureSql.DeletePrompts, TelemetryErasureSql.DeleteHours,
+        TelemetryErasureSql.DeleteEvents, TelemetryErasureSql.DeletePoints, TelemetryErasureSql.DeleteStreams, TelemetryErasureSql.DeletePrompts,
+        // Before the days, whose removal changes their versions: caches then read the durations again, too.
+        TelemetryErasureSql.DeleteDurations, TelemetryErasureSql.DeleteHours,
         TelemetryErasureSql.DeleteHourCounts, TelemetryErasureSql.DeleteDays, TelemetryErasureSql.DeleteDayCounts, TelemetryErasureSql.DeleteSessionUsage, TelemetryErasureSql.DeleteSessions,
         TelemetryErasureSql.DeleteLabels, TelemetryErasureSql.DeleteNames,
     ];
