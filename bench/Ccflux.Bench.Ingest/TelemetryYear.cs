@@ -51,7 +51,15 @@ internal static class TelemetryYear
         WHERE n.name_id IN (2, 3, 4)
         """;
 
-    private const string SelectIndex = "SELECT sql FROM sqlite_master WHERE name = 'telemetry_durations_by_day'";
+    /// <summary>Their sums over everybody, by hour and by day.</summary>
+    private static readonly string s_fillDurationSums = string.Create(CultureInfo.InvariantCulture, $"""
+        INSERT INTO telemetry_duration_sums
+        WITH durations AS (
+            SELECT d.day, o.hour, n.name_id, o.bucket, o.count * {Users} AS count
+            FROM (SELECT DISTINCT day FROM telemetry_days WHERE day >= @first) d CROSS JOIN durations_of_a_day o CROSS JOIN telemetry_names n WHERE n.name_id IN (2, 3, 4))
+        SELECT 0, day * 24 + hour, name_id = 4, name_id, 1, bucket, 0, count FROM durations
+        UNION ALL SELECT 1, day, name_id = 4, name_id, 1, bucket, 0, sum(count) FROM durations GROUP BY day, name_id, bucket ORDER BY 1, 2, 3, 4, 5, 6
+        """);
 
     private const string Touch = "UPDATE telemetry_days SET requests = requests + 1 WHERE day = @day AND subject_id = @subject";
 
@@ -105,7 +113,7 @@ internal static class TelemetryYear
         connection.ExecuteScript("COMMIT");
     }
 
-    /// <summary>A hundred of each model and tool over a working day. The index is made afterwards: row by row would take minutes.</summary>
+    /// <summary>A hundred of each model and tool over a working day.</summary>
     private static void MakeDurations(SqliteConnection connection)
     {
         connection.ExecuteScript("CREATE TEMP TABLE durations_of_a_day (hour, bucket, count, PRIMARY KEY (hour, bucket)) WITHOUT ROWID");
@@ -114,10 +122,9 @@ internal static class TelemetryYear
             connection.Execute(FillDurationsOfADay, ("hour", row.Key.Hour), ("bucket", row.Key.Bucket), ("count", row.Count()));
         }
 
-        var index = connection.Text(SelectIndex)!;
-        connection.ExecuteScript("DROP INDEX telemetry_durations_by_day");
-        connection.Execute(FillDurations, ("first", Today - DaysWithDurations + 1));
-        connection.ExecuteScript(index);
+        var first = Today - DaysWithDurations + 1;
+        connection.Execute(FillDurations, ("first", first));
+        connection.Execute(s_fillDurationSums, ("first", first));
     }
 
     private static async Task<double> TimeAsync(HttpClient client, string period)

@@ -69,6 +69,30 @@ public sealed class ErasureContractTests
     }
 
     [Theory, EachDatabase]
+    public async Task Erase_TakesThePersonsDurations_FromTheSumsOverEverybody(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var now = database.Time.GetUtcNow();
+        await database.TelemetryAsync(
+            TelemetryCaller.Organisation,
+            Request(1, now, From(Amara)), Request(2, now, From(Amara)), Request(3, now, From(Amara)), Request(4, now, From(Ben)), Request(5, now, From(Ben)), Request(6, now.AddHours(-1), From(Amara)));
+        // As if another process had written some of them.
+        await database.ExecuteAsync("UPDATE telemetry_duration_sums SET count = 2 WHERE count > 1");
+        await database.ExecuteAsync(
+            """
+            INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+            SELECT is_day, period, is_tool, name_id, terminal_id, bucket, 1, 3 + is_day FROM telemetry_duration_sums WHERE count = 2
+            """);
+
+        await database.EraseAsync(Amara);
+
+        Assert.Equal(
+            [(false, database.Now / Hour, 1, 2L), (true, database.Now / Day, 1, 2L)],
+            await database.ListAsync(
+                "SELECT is_day, period, writer, count FROM telemetry_duration_sums ORDER BY is_day, period, writer", rows => (rows.Bool(0), rows.Int64(1), rows.Int32(2), rows.Int64(3))));
+    }
+
+    [Theory, EachDatabase]
     public async Task Erase_PutsTheNumberWhereTheNameStood_AndLeavesLongerNamesAlone(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);

@@ -89,6 +89,23 @@ public sealed class TelemetryRollupContractTests
     }
 
     [Theory, EachDatabase]
+    public async Task Durations_OfEverybody_AddUpByHourAndDay(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var (at, ben) = (database.Time.GetUtcNow(), From("ben@example.org"));
+        await database.TelemetryAsync(
+            TelemetryCaller.Organisation,
+            Request(1, at, s_amara, ms: 100), Request(2, at, ben, ms: 103), Request(3, at, ben, ms: null), Event(EventKind.ToolResult, 4, at, ben, "m", "success", ms: 100));
+        await database.TelemetryAsync(TelemetryCaller.Organisation, Request(5, at, ben, ms: 100), Request(6, at.AddHours(1), ben, ms: 100), Request(6, at.AddHours(1), ben, ms: 100));
+
+        var (hour, day) = (database.Now / Hour, database.Now / Day);
+        Assert.Equal(
+            [(false, hour, false, "m", "vscode", 57, 0, 3L), (false, hour, true, "m", "vscode", 57, 0, 1L), (false, hour + 1, false, "m", "vscode", 57, 0, 1L),
+             (true, day, false, "m", "vscode", 57, 0, 4L), (true, day, true, "m", "vscode", 57, 0, 1L)],
+            await SumsAsync(database));
+    }
+
+    [Theory, EachDatabase]
     public async Task Delta_ThatComesAgain_AddsNothing(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
@@ -224,6 +241,14 @@ public sealed class TelemetryRollupContractTests
         FROM telemetry_durations d JOIN telemetry_names n ON n.name_id = d.name_id ORDER BY 1, 2, 3, 4
         """,
         rows => (rows.Int64(0), rows.Bool(1), rows.Text(2), rows.Int32(3), rows.Int64(4)));
+
+    private static Task<List<(bool IsDay, long Period, bool IsTool, string Name, string Terminal, int Bucket, int Writer, long Count)>> SumsAsync(TestDatabase database) =>
+        database.ListAsync(
+            """
+            SELECT d.is_day, d.period, d.is_tool, n.name, t.name, d.bucket, d.writer, d.count
+            FROM telemetry_duration_sums d JOIN telemetry_names n ON n.name_id = d.name_id JOIN telemetry_names t ON t.name_id = d.terminal_id ORDER BY 1, 2, 3, 4, 5, 6
+            """,
+            rows => (rows.Bool(0), rows.Int64(1), rows.Bool(2), rows.Text(3), rows.Text(4), rows.Int32(5), rows.Int32(6), rows.Int64(7)));
 
     /// <summary>Input tokens of one source; null if it has no row.</summary>
     private static Task<long?> SumAsync(TestDatabase database, string source) =>

@@ -1,16 +1,20 @@
+using Ccflux.Receiver.Identity.Erasure;
 using Ccflux.Receiver.Telemetry.Auth;
 using Ccflux.Receiver.Telemetry.Read.Cells;
 using Ccflux.Receiver.Telemetry.Receive.Normalize;
 using Ccflux.Receiver.Tests.Contracts;
 using Ccflux.Storage.Reading;
+using Ccflux.Storage.Writing;
 using Ccflux.Testing;
 using static Ccflux.Receiver.Tests.Contracts.TelemetryGiven;
 
 namespace Ccflux.Receiver.Tests.Telemetry;
 
-/// <summary>The stored buckets of durations, compared with a recount over the single events.</summary>
+/// <summary>The stored buckets of durations, compared with a recount over the single events, and their sums over everybody, with those of the people.</summary>
 public sealed class DurationRecountTests
 {
+    private const string Erased = "p1@example.org";
+
     private static readonly EventKind[] s_kinds = [EventKind.ApiRequest, EventKind.ApiRequest, EventKind.ToolResult, EventKind.ToolResult, EventKind.ApiError, EventKind.UserPrompt];
 
     [Fact]
@@ -31,6 +35,7 @@ public sealed class DurationRecountTests
                 var before = await DaysAsync(database);
                 await SendAsync(database, random, sent[from..Math.Min(sent.Length, from + length)]);
                 AssertVersionsFollow(before, await DaysAsync(database));
+                await AssertSumsAsync(database);
                 from += length;
             }
 
@@ -39,6 +44,101 @@ public sealed class DurationRecountTests
             Assert.Contains(stored, row => row.Count > 1);
         }
     }
+
+    [Fact]
+    public async Task Sums_AfterEachStepOfAnErasure_AreThoseOfThePeopleWhoAreLeft()
+    {
+        for (var seed = 0; seed < TestDepth.Of(8, 80); seed++)
+        {
+            await using var database = TestDatabase.Open(DatabaseKind.Sqlite);
+            var random = new Random(seed);
+            await SendAsync(database, random, [.. Enumerable.Range(1, 300).Select(key => AnyEvent(random, key, database.Time.GetUtcNow()))]);
+            await SplitAsync(database, random);
+            await AssertSumsAsync(database);
+            var (before, others) = (await DaysAsync(database), await OfOthersAsync(database));
+            var isBusy = seed % 2 == 0;
+
+            var number = (await database.BeginAsync(Erased))!.Value;
+            var steps = 0;
+            for (var isFinished = false; !isFinished; steps++)
+            {
+                var rows = random.Next(1, 40);
+                if (random.Next(4) == 0)
+                {
+                    await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<bool>(session =>
+                    {
+                        Step(session, rows);
+                        throw new InvalidOperationException("Killed.");
+                    }));
+                }
+
+                isFinished = await database.WriteAsync(session => Step(session, rows));
+                await AssertSumsAsync(database);
+                if (isBusy && random.Next(4) == 0)
+                {
+                    await SendAsync(database, random, [AnyEvent(random, 1000 + steps, database.Time.GetUtcNow())]);
+                    await AssertSumsAsync(database);
+                }
+            }
+
+            Assert.True(steps > 5, $"{steps} steps");
+            Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM telemetry_durations WHERE subject_id NOT IN (SELECT subject_id FROM telemetry_subjects)"));
+            AssertVersionsFollow(before, await DaysAsync(database));
+            if (!isBusy)
+            {
+                Assert.Equal(others, await StoredAsync(database));
+            }
+
+            bool Step(WriteSession session, int rows) => database.Store<ErasureSteps>().Step(session, number, database.Time.GetUtcNow(), rows);
+        }
+    }
+
+    private static async Task<List<Bucket>> OfOthersAsync(TestDatabase database)
+    {
+        var erased = await database.ScalarAsync("SELECT subject_id FROM telemetry_subjects WHERE name = @name", ("name", Erased));
+        return [.. (await StoredAsync(database)).Where(row => row.Subject != erased)];
+    }
+
+    /// <summary>Makes some sums those of two writers.</summary>
+    private static async Task SplitAsync(TestDatabase database, Random random)
+    {
+        var third = random.Next(3);
+        await database.ExecuteAsync(
+            """
+            INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+            SELECT is_day, period, is_tool, name_id, terminal_id, bucket, 1, count / 2 FROM telemetry_duration_sums WHERE count > 1 AND bucket % 3 = @third
+            """,
+            ("third", third));
+        await database.ExecuteAsync("UPDATE telemetry_duration_sums SET count = count - count / 2 WHERE writer = 0 AND count > 1 AND bucket % 3 = @third", ("third", third));
+        await database.ExecuteAsync("UPDATE telemetry_duration_sums SET writer = 2 WHERE writer = 0 AND count = 1 AND bucket % 3 <> @third", ("third", third));
+        Assert.Equal(3, await database.ScalarAsync("SELECT count(DISTINCT writer) FROM telemetry_duration_sums"));
+    }
+
+    /// <summary>The sums are those over the rows of people, and no row is empty.</summary>
+    private static async Task AssertSumsAsync(TestDatabase database)
+    {
+        Assert.Equal(
+            await SumsAsync(
+                database,
+                """
+                SELECT 0, day * 24 + hour_of_day, is_tool, name_id, terminal_id, bucket, CAST(sum(count) AS bigint)
+                FROM telemetry_durations GROUP BY day, hour_of_day, is_tool, name_id, terminal_id, bucket
+                UNION ALL
+                SELECT 1, day, is_tool, name_id, terminal_id, bucket, CAST(sum(count) AS bigint)
+                FROM telemetry_durations GROUP BY day, is_tool, name_id, terminal_id, bucket
+                ORDER BY 1, 2, 3, 4, 5, 6
+                """),
+            await SumsAsync(
+                database,
+                """
+                SELECT is_day, period, is_tool, name_id, terminal_id, bucket, CAST(sum(count) AS bigint)
+                FROM telemetry_duration_sums GROUP BY is_day, period, is_tool, name_id, terminal_id, bucket ORDER BY 1, 2, 3, 4, 5, 6
+                """));
+        Assert.Equal(0, await database.ScalarAsync("SELECT count(*) FROM telemetry_duration_sums WHERE count <= 0"));
+    }
+
+    private static Task<List<(bool IsDay, long Period, bool IsTool, long Name, long Terminal, int Bucket, long Count)>> SumsAsync(TestDatabase database, string sql) =>
+        database.ListAsync(sql, rows => (rows.Bool(0), rows.Int64(1), rows.Bool(2), rows.Int64(3), rows.Int64(4), rows.Int32(5), rows.Int64(6)));
 
     /// <summary>Sends them in one message or several, which the writer may store in one transaction or several.</summary>
     private static async Task SendAsync(TestDatabase database, Random random, EventRecord[] events)

@@ -52,6 +52,34 @@ public sealed class LatencyHistogramTests
         Assert.Equal(5000, merged.Count);
     }
 
+    [Theory]
+    [InlineData(640, 1)]
+    [InlineData(-1, 1)]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(int.MinValue, 1)]
+    [InlineData(5, 0)]
+    [InlineData(5, -1)]
+    [InlineData(5, long.MinValue)]
+    [InlineData(5, long.MaxValue)]
+    public void Add_OfWhatCannotBe_AddsNothing(int bucket, long count)
+    {
+        var histogram = new LatencyHistogram();
+        histogram.Add(7, 2);
+        histogram.Add(bucket, count);
+
+        Assert.Equal((2L, 7.0, 7.0), (histogram.Count, histogram.Percentile(0), histogram.Percentile(1)));
+    }
+
+    [Fact]
+    public void Percentile_OfAsManyAsCanBe_IsFound()
+    {
+        var histogram = new LatencyHistogram();
+        histogram.Add(7, long.MaxValue - 1);
+        histogram.Add(9, 1);
+
+        Assert.Equal((7.0, 9.0), (histogram.Percentile(0.5), histogram.Percentile(1)));
+    }
+
     [Fact]
     public void Empty_HasNoPercentile() => Assert.Null(new LatencyHistogram().Percentile(0.5));
 }

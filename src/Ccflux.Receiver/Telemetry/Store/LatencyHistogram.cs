@@ -26,22 +26,24 @@ internal sealed class LatencyHistogram
         return Math.Min(((power - StepBits + 1) << StepBits) + (int)((milliseconds >> (power - StepBits)) & (Steps - 1)), MaxBuckets - 1);
     }
 
+    /// <summary>Adds durations. What cannot be, in a row that somebody edited, counts as none.</summary>
     /// <param name="bucket">Below <see cref="MaxBuckets"/>.</param>
     /// <param name="count">How many durations it has.</param>
     public void Add(int bucket, long count)
     {
-        _counts[bucket] += count;
-        Count += count;
+        if (bucket is >= 0 and < MaxBuckets && count > 0 && count <= long.MaxValue - Count)
+        {
+            _counts[bucket] += count;
+            Count += count;
+        }
     }
 
     public void Add(LatencyHistogram other)
     {
         for (var bucket = 0; bucket < MaxBuckets; bucket++)
         {
-            _counts[bucket] += other._counts[bucket];
+            Add(bucket, other._counts[bucket]);
         }
-
-        Count += other.Count;
     }
 
     /// <summary>The duration in milliseconds that this share of all does not exceed; null if there is none.</summary>
@@ -52,7 +54,7 @@ internal sealed class LatencyHistogram
             return null;
         }
 
-        var rank = Math.Max(1, (long)Math.Ceiling(share * Count));
+        var rank = Math.Clamp((long)Math.Ceiling(share * Count), 1, Count);
         var bucket = 0;
         for (var below = _counts[0]; below < rank; below += _counts[bucket])
         {

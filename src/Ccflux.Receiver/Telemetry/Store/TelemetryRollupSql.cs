@@ -36,8 +36,25 @@ internal static class TelemetryRollupSql
     public const string AddDuration = """
         INSERT INTO telemetry_durations (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket, count)
         VALUES (@subject, @day, @hour_of_day, @terminal, @is_tool, @name, @bucket, @count)
-        ON CONFLICT DO UPDATE SET count = count + excluded.count
+        ON CONFLICT (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket) DO UPDATE SET count = telemetry_durations.count + excluded.count
         """;
+
+    /// <summary>Adds to a sum over everybody. A row of its own for each writer: they never wait for each other.</summary>
+    public const string AddDurationSum = """
+        INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+        VALUES (@is_day, @period, @is_tool, @name, @terminal, @bucket, @writer, @count)
+        ON CONFLICT (is_day, period, is_tool, name_id, terminal_id, bucket, writer) DO UPDATE SET count = telemetry_duration_sums.count + excluded.count
+        """;
+
+    /// <summary>What each writer added to a sum.</summary>
+    public const string SelectDurationSums = $"SELECT writer, count FROM telemetry_duration_sums {OfDurationSum} ORDER BY writer FOR UPDATE";
+
+    public const string ShrinkDurationSum = $"UPDATE telemetry_duration_sums SET count = count - @count {OfDurationSum} AND writer = @writer";
+
+    public const string DeleteDurationSum = $"DELETE FROM telemetry_duration_sums {OfDurationSum} AND writer = @writer";
+
+    private const string OfDurationSum =
+        "WHERE is_day = @is_day AND period = @period AND is_tool = @is_tool AND name_id = @name AND terminal_id = @terminal AND bucket = @bucket";
 
     private const string RequestColumns = """
         subject_id, terminal_id, model_id, source, requests, errors,

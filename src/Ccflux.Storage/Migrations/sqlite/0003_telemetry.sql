@@ -174,8 +174,7 @@ CREATE TABLE telemetry_day_counts (
 ) WITHOUT ROWID;
 
 -- How often requests and calls of tools took how long: counts by bucket, sixteen to a doubling, at most 640 for each model or tool. A transaction only adds
--- to a count, so several writers need not read what others wrote. A person's rows are found by the key, everybody's by the index, which has them in the
--- order in which they are added up. Days are added up from their hours.
+-- to a count, so several writers need not read what others wrote. Read by person only, whose days are added up from their hours.
 CREATE TABLE telemetry_durations (
     subject_id  INTEGER NOT NULL,
     day         INTEGER NOT NULL,
@@ -187,7 +186,20 @@ CREATE TABLE telemetry_durations (
     count       INTEGER NOT NULL,
     PRIMARY KEY (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket)
 ) WITHOUT ROWID;
-CREATE INDEX telemetry_durations_by_day ON telemetry_durations (day, is_tool, name_id, terminal_id, bucket, hour_of_day, count);
+
+-- The same counts over everybody, by hour and by day, written with them: a page over everybody reads no person's rows. Each writer counts in rows of its own,
+-- which readers add up. An erasure takes away what it deletes.
+CREATE TABLE telemetry_duration_sums (
+    is_day      INTEGER NOT NULL,                         -- 1: period is a day, 0: an hour
+    period      INTEGER NOT NULL,
+    is_tool     INTEGER NOT NULL,
+    name_id     INTEGER NOT NULL,
+    terminal_id INTEGER NOT NULL,
+    bucket      INTEGER NOT NULL,
+    writer      INTEGER NOT NULL,
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (is_day, period, is_tool, name_id, terminal_id, bucket, writer)
+) WITHOUT ROWID;
 
 -- Names that were received and not understood, or refused, and how often: for the admin.
 CREATE TABLE telemetry_seen (

@@ -74,14 +74,15 @@ internal sealed class CellReader(SqlSession session, string? subjects, bool hour
     private Dictionary<DurationKey, List<BucketCount>> ReadDurations(int day)
     {
         var durations = new Dictionary<DurationKey, List<BucketCount>>();
+        var (first, last) = hourly ? (day * HoursADay, (day * HoursADay) + HoursADay - 1) : (day, day);
         using var rows = subjects is null
-            ? session.Query(hourly ? CellsSql.HourDurations : CellsSql.DayDurations, ("day", day))
+            ? session.Query(CellsSql.Durations, ("is_day", hourly ? 0 : 1), ("first", first), ("last", last))
             : session.Query(CellsSql.DurationsOf, ("subjects", subjects), ("day", day));
         while (rows.Read())
         {
-            var key = new DurationKey(hourly ? (day * HoursADay) + rows.Int32(0) : day, rows.Bool(1), rows.Int32(2), rows.Int32(3));
+            var key = new DurationKey(hourly ? rows.Int32(0) : day, rows.Bool(1), rows.Int32(2), rows.Int32(3));
             ref var buckets = ref CollectionsMarshal.GetValueRefOrAddDefault(durations, key, out _);
-            (buckets ??= []).Add(new BucketCount(rows.Int32(4), rows.Int64(5)));
+            (buckets ??= []).Add(new BucketCount(int.CreateSaturating(rows.Int64(4)), rows.Int64(5)));
         }
 
         return durations;

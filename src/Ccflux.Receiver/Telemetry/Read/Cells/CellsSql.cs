@@ -13,21 +13,14 @@ internal static class CellsSql
 
     public const string HourCounts = Counts + "FROM telemetry_hour_counts t WHERE hour = @time" + Shown;
 
-    /// <summary>The buckets of a day, added up over people and hours in the order of the index; the hour is 0.</summary>
-    public const string DayDurations = """
-        SELECT 0, is_tool, name_id, terminal_id, bucket, CAST(sum(count) AS bigint)
-        FROM telemetry_durations WHERE day = @day GROUP BY is_tool, name_id, terminal_id, bucket
-        """;
-
-    /// <summary>The buckets of the hours of a day.</summary>
-    public const string HourDurations = """
-        SELECT hour_of_day, is_tool, name_id, terminal_id, bucket, CAST(sum(count) AS bigint)
-        FROM telemetry_durations WHERE day = @day GROUP BY is_tool, name_id, terminal_id, bucket, hour_of_day
+    /// <summary>The buckets of hours or of a day, of everybody: a row for each writer.</summary>
+    public const string Durations = """
+        SELECT period, is_tool, name_id, terminal_id, bucket, count FROM telemetry_duration_sums WHERE is_day = @is_day AND period BETWEEN @first AND @last
         """;
 
     /// <summary>The buckets of the hours of a day; <c>@subjects</c> is a JSON array, as in all of these.</summary>
     public const string DurationsOf = """
-        SELECT t.hour_of_day, t.is_tool, t.name_id, t.terminal_id, t.bucket, t.count
+        SELECT t.day * 24 + t.hour_of_day, t.is_tool, t.name_id, t.terminal_id, t.bucket, t.count
         FROM json_each(@subjects) s CROSS JOIN telemetry_durations t ON t.subject_id = s.value WHERE t.day = @day
         """;
 
