@@ -31,7 +31,7 @@ public sealed class ErasureContractTests
     /// <summary>Tables of telemetry, which know subjects.</summary>
     private static readonly string[] s_ofSubjects =
     [
-        "telemetry_events", "telemetry_points", "telemetry_streams", "telemetry_prompts", "telemetry_hours", "telemetry_hour_counts", "telemetry_days", "telemetry_day_counts",
+        "telemetry_events", "telemetry_points", "telemetry_streams", "telemetry_prompts", "telemetry_durations", "telemetry_hours", "telemetry_hour_counts", "telemetry_days", "telemetry_day_counts",
         "telemetry_session_usage", "telemetry_sessions", "telemetry_labels", "telemetry_subject_names",
     ];
 
@@ -66,6 +66,30 @@ public sealed class ErasureContractTests
         Assert.Equal(1, await database.ScalarAsync("SELECT count(*) FROM request_copies WHERE user_id = @ben AND of_user_id = @amara", ("ben", ben), ("amara", amara)));
         Assert.Equal((0, 0), await database.Make<CopyJob>().ApplyAsync(ContractTests.Token));
         Assert.Null((await database.Store<Erasures>().BeginAsync(Given.Admin, Amara)).Value);
+    }
+
+    [Theory, EachDatabase]
+    public async Task Erase_TakesThePersonsDurations_FromTheSumsOverEverybody(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var now = database.Time.GetUtcNow();
+        await database.TelemetryAsync(
+            TelemetryCaller.Organisation,
+            Request(1, now, From(Amara)), Request(2, now, From(Amara)), Request(3, now, From(Amara)), Request(4, now, From(Ben)), Request(5, now, From(Ben)), Request(6, now.AddHours(-1), From(Amara)));
+        // As if another process had written some of them.
+        await database.ExecuteAsync("UPDATE telemetry_duration_sums SET count = 2 WHERE count > 1");
+        await database.ExecuteAsync(
+            """
+            INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+            SELECT is_day, period, is_tool, name_id, terminal_id, bucket, 1, 3 + is_day FROM telemetry_duration_sums WHERE count = 2
+            """);
+
+        await database.EraseAsync(Amara);
+
+        Assert.Equal(
+            [(false, database.Now / Hour, 1, 2L), (true, database.Now / Day, 1, 2L)],
+            await database.ListAsync(
+                "SELECT is_day, period, writer, count FROM telemetry_duration_sums ORDER BY is_day, period, writer", rows => (rows.Bool(0), rows.Int64(1), rows.Int32(2), rows.Int64(3))));
     }
 
     [Theory, EachDatabase]

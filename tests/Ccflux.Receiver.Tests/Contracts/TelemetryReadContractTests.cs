@@ -49,6 +49,40 @@ public sealed class TelemetryReadContractTests
     }
 
     [Theory, EachDatabase]
+    public async Task Page_AddsUpTheDurationsOfAllWriters_AndLeavesOutWhatCannotBe(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var at = database.Time.GetUtcNow();
+        await FillAsync(database, at);
+        await database.ExecuteAsync(
+            """
+            INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+            SELECT is_day, period, is_tool, name_id, terminal_id, bucket, 1, 10 FROM telemetry_duration_sums WHERE is_tool = 0
+            """);
+        foreach (var (bucket, count) in new[] { (640L, 1L), (-1, 1), (long.MaxValue, 1), (50, -1) })
+        {
+            await database.ExecuteAsync(
+                """
+                INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+                SELECT DISTINCT is_day, period, is_tool, name_id, terminal_id, CAST(@bucket AS bigint), 2, CAST(@count AS bigint) FROM telemetry_duration_sums
+                """,
+                ("bucket", bucket), ("count", count));
+            await database.ExecuteAsync(
+                """
+                INSERT INTO telemetry_durations (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket, count)
+                SELECT DISTINCT subject_id, day, hour_of_day, terminal_id, is_tool, name_id, CAST(@bucket AS bigint), CAST(@count AS bigint) FROM telemetry_durations
+                """,
+                ("bucket", bucket), ("count", count));
+        }
+
+        foreach (var days in (int[])[1, 30])
+        {
+            Assert.Equal(3 + 30, (await ReadAsync(database, Period(at, days))).Cards.RequestMs.Count);
+            Assert.Equal(2, (await ReadAsync(database, Period(at, days) with { User = "amara@example.org" })).Cards.RequestMs.Count);
+        }
+    }
+
+    [Theory, EachDatabase]
     public async Task Page_LastFiveHours_CountRequestsByTheirInstant_AndMetricsByTheHour(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);

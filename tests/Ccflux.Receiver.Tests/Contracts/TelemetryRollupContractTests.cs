@@ -14,7 +14,7 @@ public sealed class TelemetryRollupContractTests
     private static readonly Origin s_amara = From("amara@example.org", "i");
 
     [Theory, EachDatabase]
-    public async Task Requests_AddUpByHourAndDay_WithTheirDurations(DatabaseKind kind)
+    public async Task Requests_AddUpByHourAndDay(DatabaseKind kind)
     {
         await using var database = TestDatabase.Open(kind);
         var at = database.Time.GetUtcNow();
@@ -26,12 +26,12 @@ public sealed class TelemetryRollupContractTests
 
         Assert.Equal(
             [
-                (hour, "", 0L, 1L, (0L, 0L, 0L, 0L, 0L), 0L), (hour, "m", 3L, 0L, (3L, 6L, 9L, 12L, 15L), 2L), (hour, "n", 1L, 0L, (1L, 2L, 3L, 4L, 5L), 1L),
-                (hour + 1, "m", 1L, 0L, (1L, 2L, 3L, 4L, 5L), 1L),
+                (hour, "", 0L, 1L, (0L, 0L, 0L, 0L, 0L)), (hour, "m", 3L, 0L, (3L, 6L, 9L, 12L, 15L)), (hour, "n", 1L, 0L, (1L, 2L, 3L, 4L, 5L)),
+                (hour + 1, "m", 1L, 0L, (1L, 2L, 3L, 4L, 5L)),
             ],
             await RequestsAsync(database, "hour", "telemetry_hours"));
         Assert.Equal(
-            [(day, "", 0L, 1L, (0L, 0L, 0L, 0L, 0L), 0L), (day, "m", 4L, 0L, (4L, 8L, 12L, 16L, 20L), 3L), (day, "n", 1L, 0L, (1L, 2L, 3L, 4L, 5L), 1L)],
+            [(day, "", 0L, 1L, (0L, 0L, 0L, 0L, 0L)), (day, "m", 4L, 0L, (4L, 8L, 12L, 16L, 20L)), (day, "n", 1L, 0L, (1L, 2L, 3L, 4L, 5L))],
             await RequestsAsync(database, "day", "telemetry_days"));
     }
 
@@ -61,11 +61,48 @@ public sealed class TelemetryRollupContractTests
                 "active_time cli  5000", "commit   2", "compaction auto success 1", "conversation   2", "decision Edit accept:config 1", "edit_decision Edit accept:user 3",
                 "lines added  40",
                 "pull_request   1", "session   1", "session_anonymous fresh  1", "session_start fresh  1", "subagent explore  1", "tool Bash failure 1",
-                "tool Bash success 3 (3 durations)",
+                "tool Bash success 3",
             ],
             await CountsAsync(database, "telemetry_day_counts"));
-        Assert.Contains("tool Bash success 2 (2 durations)", await CountsAsync(database, "telemetry_hour_counts"));
-        Assert.Contains("tool Bash success 1 (1 durations)", await CountsAsync(database, "telemetry_hour_counts"));
+        Assert.Contains("tool Bash success 2", await CountsAsync(database, "telemetry_hour_counts"));
+        Assert.Contains("tool Bash success 1", await CountsAsync(database, "telemetry_hour_counts"));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Durations_AddUpByHourAndBucket_OfModelsAndTools(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var at = database.Time.GetUtcNow();
+        // A tool may be called like a model.
+        await database.TelemetryAsync(
+            TelemetryCaller.Organisation,
+            Request(1, at, s_amara, ms: 100), Request(2, at, s_amara, ms: 103), Request(3, at, s_amara, ms: null), Request(4, at, s_amara, ms: 0), Request(5, at, s_amara, ms: long.MaxValue),
+            Event(EventKind.ToolResult, 6, at, s_amara, "m", "success", ms: 100), Event(EventKind.ToolResult, 7, at, s_amara, "m", "failure", ms: 100),
+            Event(EventKind.ToolResult, 8, at, s_amara, "m", "failure"));
+        await database.ForgetTelemetryAsync();
+        await database.TelemetryAsync(TelemetryCaller.Organisation, Request(1, at, s_amara, ms: 100), Request(9, at, s_amara, ms: 101), Request(10, at.AddHours(1), s_amara, ms: 100));
+
+        var hour = database.Now / Hour;
+        Assert.Equal(
+            [(hour, false, "m", 0, 1L), (hour, false, "m", 57, 3L), (hour, false, "m", 639, 1L), (hour, true, "m", 57, 2L), (hour + 1, false, "m", 57, 1L)],
+            await DurationsAsync(database));
+    }
+
+    [Theory, EachDatabase]
+    public async Task Durations_OfEverybody_AddUpByHourAndDay(DatabaseKind kind)
+    {
+        await using var database = TestDatabase.Open(kind);
+        var (at, ben) = (database.Time.GetUtcNow(), From("ben@example.org"));
+        await database.TelemetryAsync(
+            TelemetryCaller.Organisation,
+            Request(1, at, s_amara, ms: 100), Request(2, at, ben, ms: 103), Request(3, at, ben, ms: null), Event(EventKind.ToolResult, 4, at, ben, "m", "success", ms: 100));
+        await database.TelemetryAsync(TelemetryCaller.Organisation, Request(5, at, ben, ms: 100), Request(6, at.AddHours(1), ben, ms: 100), Request(6, at.AddHours(1), ben, ms: 100));
+
+        var (hour, day) = (database.Now / Hour, database.Now / Day);
+        Assert.Equal(
+            [(false, hour, false, "m", "vscode", 57, 0, 3L), (false, hour, true, "m", "vscode", 57, 0, 1L), (false, hour + 1, false, "m", "vscode", 57, 0, 1L),
+             (true, day, false, "m", "vscode", 57, 0, 4L), (true, day, true, "m", "vscode", 57, 0, 1L)],
+            await SumsAsync(database));
     }
 
     [Theory, EachDatabase]
@@ -179,32 +216,39 @@ public sealed class TelemetryRollupContractTests
         Task<IReadOnlyList<(int Day, long Version)>> VersionsAsync() => database.ReadAsync(session => DayVersions.Read(session, CellsSql.Versions, day - 1, day));
     }
 
-    private static Task<List<(long, string, long, long, (long, long, long, long, long), long)>> RequestsAsync(
+    private static Task<List<(long, string, long, long, (long, long, long, long, long))>> RequestsAsync(
         TestDatabase database, string time, string table) => database.ListAsync(
         $"""
-        SELECT t.{time}, m.name, t.requests, t.errors, t.input_tokens, t.output_tokens, t.cache_read_tokens, t.cache_write_tokens, t.cost, t.latency
+        SELECT t.{time}, m.name, t.requests, t.errors, t.input_tokens, t.output_tokens, t.cache_read_tokens, t.cache_write_tokens, t.cost
         FROM {table} t JOIN telemetry_names m ON m.name_id = t.model_id WHERE t.source = 'events' ORDER BY 1, 2
         """,
-        rows => (rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Int64(3), (rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7), rows.Int64(8)),
-            Durations(rows.Bytes(9))));
+        rows => (rows.Int64(0), rows.Text(1), rows.Int64(2), rows.Int64(3), (rows.Int64(4), rows.Int64(5), rows.Int64(6), rows.Int64(7), rows.Int64(8))));
 
     private static async Task<List<string>> CountsAsync(TestDatabase database, string table) =>
     [
         .. (await database.ListAsync(
             $"""
-            SELECT c.kind, coalesce(n.name, ''), coalesce(d.name, ''), c.count, c.latency
+            SELECT c.kind, coalesce(n.name, ''), coalesce(d.name, ''), c.count
             FROM {table} c LEFT JOIN telemetry_names n ON n.name_id = c.name_id LEFT JOIN telemetry_names d ON d.name_id = c.detail_id
             """,
-            rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Int64(3)}" + (Durations(rows.Bytes(4)) is > 0 and var durations ? $" ({durations} durations)" : "")))
-            .Order(StringComparer.Ordinal),
+            rows => $"{rows.Text(0)} {rows.Text(1)} {rows.Text(2)} {rows.Int64(3)}")).Order(StringComparer.Ordinal),
     ];
 
-    private static long Durations(ReadOnlySpan<byte> stored)
-    {
-        var histogram = new LatencyHistogram();
-        histogram.Add(stored);
-        return histogram.Count;
-    }
+    /// <summary>The hour, whether it is a tool, its name or the model's, the bucket and its count.</summary>
+    private static Task<List<(long Hour, bool IsTool, string Name, int Bucket, long Count)>> DurationsAsync(TestDatabase database) => database.ListAsync(
+        """
+        SELECT d.day * 24 + d.hour_of_day, d.is_tool, n.name, d.bucket, d.count
+        FROM telemetry_durations d JOIN telemetry_names n ON n.name_id = d.name_id ORDER BY 1, 2, 3, 4
+        """,
+        rows => (rows.Int64(0), rows.Bool(1), rows.Text(2), rows.Int32(3), rows.Int64(4)));
+
+    private static Task<List<(bool IsDay, long Period, bool IsTool, string Name, string Terminal, int Bucket, int Writer, long Count)>> SumsAsync(TestDatabase database) =>
+        database.ListAsync(
+            """
+            SELECT d.is_day, d.period, d.is_tool, n.name, t.name, d.bucket, d.writer, d.count
+            FROM telemetry_duration_sums d JOIN telemetry_names n ON n.name_id = d.name_id JOIN telemetry_names t ON t.name_id = d.terminal_id ORDER BY 1, 2, 3, 4, 5, 6
+            """,
+            rows => (rows.Bool(0), rows.Int64(1), rows.Bool(2), rows.Text(3), rows.Text(4), rows.Int32(5), rows.Int32(6), rows.Int64(7)));
 
     /// <summary>Input tokens of one source; null if it has no row.</summary>
     private static Task<long?> SumAsync(TestDatabase database, string source) =>

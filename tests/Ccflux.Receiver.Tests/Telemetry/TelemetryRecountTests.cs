@@ -92,16 +92,35 @@ public sealed class TelemetryRecountTests
         var tools = events.Where(row => row.Kind is "tool_result").ToList();
 
         Assert.Equal((requests.Count, requests.Sum(row => row.Input), requests.Sum(row => row.Cost) / 1e9m), (view.Cards.Totals.Requests, view.Cards.Totals.Input, view.Cards.Totals.CostUsd));
-        Assert.Equal(requests.Count, view.Cards.RequestMs.Count);
+        AssertAccurate(requests, view.Cards.RequestMs);
         Assert.Equal(requests.Count, view.Timeline.Sum(point => point.Totals.Requests));
         Assert.Equal(requests.GroupBy(row => row.Model).Select(group => (group.Key, (long)group.Count())).Order(), view.Models.Where(row => row.Totals.Requests > 0).Select(row => (row.Model, row.Totals.Requests)).Order());
         Assert.Equal(requests.GroupBy(row => row.Person).Select(group => (group.Key, group.Sum(row => row.Input))).Order(), view.Users.Select(row => (row.User, row.Totals.Input)).Order());
         Assert.Equal(tools.GroupBy(row => row.Name).Select(group => (group.Key, (long)group.Count(), (long)group.Count(row => row.Outcome is "failure"))).Order(), view.Tools.Select(row => (row.Tool, row.Calls, row.Failures)).Order());
-        Assert.Equal(tools.Count, view.Cards.ToolMs.Count);
+        AssertAccurate(tools, view.Cards.ToolMs);
+        Assert.All(view.Tools, row => AssertAccurate([.. tools.Where(tool => tool.Name == row.Tool)], row.Ms));
         var ticks = filter.IsHourly ? 3_600_000 : 86_400_000;
         Assert.Equal(
             requests.GroupBy(row => row.At / ticks * ticks).Select(group => (group.Key, (long)group.Count())).Order(),
             view.Timeline.Where(point => point.Totals.Requests > 0).Select(point => (point.At.ToUnixTimeMilliseconds(), point.Totals.Requests)));
+    }
+
+    /// <summary>Counts are exact, percentiles are off by 3 % at most.</summary>
+    private static void AssertAccurate(IReadOnlyCollection<Row> events, Percentiles shown)
+    {
+        long[] lengths = [.. events.Select(row => row.Ms!.Value).Order()];
+        Assert.Equal(lengths.Length, shown.Count);
+        foreach (var (share, percentile) in new[] { (0.5, shown.P50), (0.95, shown.P95), (0.99, shown.P99) })
+        {
+            if (lengths.Length == 0)
+            {
+                Assert.Null(percentile);
+                continue;
+            }
+
+            var length = lengths[(int)Math.Ceiling(share * lengths.Length) - 1];
+            Assert.InRange(percentile!.Value, (length * 0.97) - 0.5, (length * 1.03) + 0.5);
+        }
     }
 
     /// <summary>A session keeps its terminal, because the terminal is stored with the session.</summary>

@@ -45,6 +45,8 @@ internal sealed class TelemetryData(TelemetryWriter telemetry, IUsageSink usage)
         var left = rows;
         while (left > 0 && session.Scalar(TelemetryErasureSql.SelectSubject, ("user", person.UserId)) is { } subject)
         {
+            // Before the days, whose removal changes their versions: caches then read the durations again, too.
+            left -= RemoveDurations(session, subject, left);
             left -= Deletions.Run(session, s_deletions, ("subject", subject), left);
             left -= left > 0 ? usage.Remove(session, subject, person.UserId, left) : 0;
             if (left > 0)
@@ -57,6 +59,22 @@ internal sealed class TelemetryData(TelemetryWriter telemetry, IUsageSink usage)
     }
 
     public void Finish(WriteSession session, ErasedPerson person) => session.Execute(TelemetryErasureSql.DeletePlan, ("email", person.Email));
+
+    /// <summary>Removes durations from the person's rows and from the sums over everybody.</summary>
+    private static int RemoveDurations(WriteSession session, long subject, int rows)
+    {
+        var (removed, totals) = (0, new DurationTotals());
+        using (var deleted = session.Query(TelemetryErasureSql.DeleteDurations, ("subject", subject), ("limit", rows)))
+        {
+            for (; deleted.Read(); removed++)
+            {
+                totals.Count((deleted.Int64(0) * DurationTotals.HoursADay) + deleted.Int64(1), deleted.Bool(2), deleted.Int64(3), deleted.Int64(4), deleted.Int64(5), deleted.NonNegative(6));
+            }
+        }
+
+        totals.Take(session);
+        return removed;
+    }
 
     /// <summary>The installation of an hour's id, as <see cref="TelemetrySessionCache"/> makes it.</summary>
     private static string InstallationOf(string hours) => hours.StartsWith('~') && hours.LastIndexOf('@') is > 1 and var at ? hours[1..at] : "";

@@ -71,6 +71,14 @@ internal static class TelemetryErasureSql
             SELECT subject_id, category, name_id FROM telemetry_subject_names WHERE subject_id = @subject ORDER BY category, name_id LIMIT @limit)
         """;
 
+    /// <summary>Returns what it deletes: the sums over everybody shrink by it.</summary>
+    public const string DeleteDurations = """
+        DELETE FROM telemetry_durations WHERE (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket) IN (
+            SELECT subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket FROM telemetry_durations WHERE subject_id = @subject
+            ORDER BY day, hour_of_day, terminal_id, is_tool, name_id, bucket LIMIT @limit)
+        RETURNING day, hour_of_day, is_tool, name_id, terminal_id, bucket, count
+        """;
+
     /// <summary>Days and hours come first in the keys of these tables: their periods are found one by one, in everybody's rows.</summary>
     public const string DeletePoints = """
         DELETE FROM telemetry_points WHERE (day, subject_id, point_key) IN (

@@ -5,42 +5,27 @@ using Ccflux.Storage.Writing;
 namespace Ccflux.Receiver.Telemetry.Store;
 
 /// <summary>Adds up requests by hour or by day in memory and writes them at the end of the transaction. Bounded by the transaction.</summary>
-internal sealed class RequestRollup(string add, string selectLatency)
+internal sealed class RequestRollup(string add)
 {
     private readonly Dictionary<RequestKey, Cell> _cells = [];
 
-    public void Add(in RequestKey key, long requests, long errors, in RequestSums sums, long? milliseconds = null)
+    public void Add(in RequestKey key, long requests, long errors, in RequestSums sums)
     {
         ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(_cells, key, out _);
         cell.Requests += requests;
         cell.Errors += errors;
         cell.Sums += sums;
-        if (milliseconds is { } length)
-        {
-            (cell.Latency ??= new LatencyHistogram()).Add(length);
-        }
     }
 
     public void Flush(WriteSession session)
     {
         foreach (var (key, cell) in _cells)
         {
-            var source = RequestSources.Name(key.Source);
-            if (cell.Latency is { } latency)
-            {
-                using var rows = session.Query(
-                    selectLatency, ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("model", key.Model), ("source", source));
-                if (rows.Read() && !rows.IsNull(0))
-                {
-                    latency.Add(rows.Bytes(0));
-                }
-            }
-
             session.Execute(
                 add,
-                ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("model", key.Model), ("source", source),
+                ("time", key.Time), ("subject", key.Subject), ("terminal", key.Terminal), ("model", key.Model), ("source", RequestSources.Name(key.Source)),
                 ("requests", cell.Requests), ("errors", cell.Errors), ("input_tokens", cell.Sums.Input), ("output_tokens", cell.Sums.Output),
-                ("cache_read_tokens", cell.Sums.CacheRead), ("cache_write_tokens", cell.Sums.CacheWrite), ("cost", cell.Sums.Cost), ("latency", cell.Latency?.ToArray()));
+                ("cache_read_tokens", cell.Sums.CacheRead), ("cache_write_tokens", cell.Sums.CacheWrite), ("cost", cell.Sums.Cost));
         }
 
         _cells.Clear();
@@ -48,12 +33,12 @@ internal sealed class RequestRollup(string add, string selectLatency)
 
     public void Clear() => _cells.Clear();
 
+    [StructLayout(LayoutKind.Auto)]
     private struct Cell
     {
         public long Requests;
         public long Errors;
         public RequestSums Sums;
-        public LatencyHistogram? Latency;
     }
 }
 

@@ -7,16 +7,21 @@ namespace Ccflux.Receiver.Telemetry.Store;
 /// <summary>Adds up everything in a transaction: hours, days, and what each session used. Bounded by the transaction.</summary>
 internal sealed class TelemetryRollupAccumulator
 {
-    private readonly RequestRollup _hours = new(TelemetryRollupSql.AddHour, TelemetryRollupSql.SelectHourLatency);
-    private readonly RequestRollup _days = new(TelemetryRollupSql.AddDay, TelemetryRollupSql.SelectDayLatency);
-    private readonly CountRollup _hourCounts = new(TelemetryRollupSql.AddHourCount, TelemetryRollupSql.SelectHourCountLatency);
-    private readonly CountRollup _dayCounts = new(TelemetryRollupSql.AddDayCount, TelemetryRollupSql.SelectDayCountLatency);
+    private readonly RequestRollup _hours = new(TelemetryRollupSql.AddHour);
+    private readonly RequestRollup _days = new(TelemetryRollupSql.AddDay);
+    private readonly CountRollup _hourCounts = new(TelemetryRollupSql.AddHourCount);
+    private readonly CountRollup _dayCounts = new(TelemetryRollupSql.AddDayCount);
+    private readonly DurationRollup _durations = new();
     private readonly Dictionary<UsageKey, (long Requests, RequestSums Sums)> _usage = [];
 
     public void Request(TelemetrySession session, in Place place, in RequestSums sums, long? milliseconds)
     {
-        AddRequests(place, RequestSource.Events, 1, 0, sums, milliseconds);
+        AddRequests(place, RequestSource.Events, 1, 0, sums);
         AddUsage(session, place, RequestSource.Events, 1, sums);
+        if (milliseconds is { } length)
+        {
+            _durations.Add(place, isTool: false, place.Model, length);
+        }
     }
 
     public void Error(in Place place) => AddRequests(place, RequestSource.Events, 0, 1, default);
@@ -28,10 +33,20 @@ internal sealed class TelemetryRollupAccumulator
         AddUsage(session, place, RequestSource.Metrics, 0, sums);
     }
 
+    /// <param name="place">Where it counts.</param>
+    /// <param name="kind">One of <see cref="CountKind"/>.</param>
+    /// <param name="name">What was counted.</param>
+    /// <param name="detail">How it ended or who decided.</param>
+    /// <param name="count">How often.</param>
+    /// <param name="milliseconds">How long the call of a tool took. Nothing else that is counted here has a duration.</param>
     public void Count(in Place place, string kind, long name, long detail, long count, long? milliseconds = null)
     {
-        _hourCounts.Add(new CountKey(Clock.Hour(place.At), place.Subject, place.Terminal, kind, name, detail), count, milliseconds);
-        _dayCounts.Add(new CountKey(Clock.Day(place.At), place.Subject, place.Terminal, kind, name, detail), count, milliseconds);
+        _hourCounts.Add(new CountKey(Clock.Hour(place.At), place.Subject, place.Terminal, kind, name, detail), count);
+        _dayCounts.Add(new CountKey(Clock.Day(place.At), place.Subject, place.Terminal, kind, name, detail), count);
+        if (milliseconds is { } length)
+        {
+            _durations.Add(place, isTool: true, name, length);
+        }
     }
 
     /// <summary>The first events of a session arrived: what its metrics added so far no longer counts.</summary>
@@ -54,6 +69,7 @@ internal sealed class TelemetryRollupAccumulator
         _days.Flush(writing);
         _hourCounts.Flush(writing);
         _dayCounts.Flush(writing);
+        _durations.Flush(writing);
         FlushUsage(writing);
     }
 
@@ -63,13 +79,14 @@ internal sealed class TelemetryRollupAccumulator
         _days.Clear();
         _hourCounts.Clear();
         _dayCounts.Clear();
+        _durations.Clear();
         _usage.Clear();
     }
 
-    private void AddRequests(in Place place, RequestSource source, long requests, long errors, in RequestSums sums, long? milliseconds = null)
+    private void AddRequests(in Place place, RequestSource source, long requests, long errors, in RequestSums sums)
     {
-        _hours.Add(new RequestKey(Clock.Hour(place.At), place.Subject, place.Terminal, place.Model, source), requests, errors, sums, milliseconds);
-        _days.Add(new RequestKey(Clock.Day(place.At), place.Subject, place.Terminal, place.Model, source), requests, errors, sums, milliseconds);
+        _hours.Add(new RequestKey(Clock.Hour(place.At), place.Subject, place.Terminal, place.Model, source), requests, errors, sums);
+        _days.Add(new RequestKey(Clock.Day(place.At), place.Subject, place.Terminal, place.Model, source), requests, errors, sums);
     }
 
     private void AddUsage(TelemetrySession session, in Place place, RequestSource source, long requests, in RequestSums sums)

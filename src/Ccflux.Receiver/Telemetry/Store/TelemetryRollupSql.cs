@@ -1,6 +1,6 @@
 namespace Ccflux.Receiver.Telemetry.Store;
 
-/// <summary>SQL of rollups. Hours and days have the same columns; the latency that is written is already the sum of the old and the new.</summary>
+/// <summary>SQL of rollups: each statement adds to what is stored. Hours and days have the same columns.</summary>
 internal static class TelemetryRollupSql
 {
     public const string AddSessionUsage = """
@@ -25,40 +25,43 @@ internal static class TelemetryRollupSql
         WHERE subject_id = @subject AND session_ref = @session AND source = 'metrics'
         """;
 
-    public const string SelectHourLatency = """
-        SELECT latency FROM telemetry_hours
-        WHERE hour = @time AND subject_id = @subject AND terminal_id = @terminal AND model_id = @model AND source = @source
-        """;
-
-    public const string SelectDayLatency = """
-        SELECT latency FROM telemetry_days
-        WHERE day = @time AND subject_id = @subject AND terminal_id = @terminal AND model_id = @model AND source = @source
-        """;
-
     public const string AddHour = "INSERT INTO telemetry_hours (hour, " + RequestColumns;
 
     public const string AddDay = "INSERT INTO telemetry_days (day, " + RequestColumns;
-
-    public const string SelectHourCountLatency = """
-        SELECT latency FROM telemetry_hour_counts
-        WHERE hour = @time AND subject_id = @subject AND terminal_id = @terminal AND kind = @kind AND name_id = @name AND detail_id = @detail
-        """;
-
-    public const string SelectDayCountLatency = """
-        SELECT latency FROM telemetry_day_counts
-        WHERE day = @time AND subject_id = @subject AND terminal_id = @terminal AND kind = @kind AND name_id = @name AND detail_id = @detail
-        """;
 
     public const string AddHourCount = "INSERT INTO telemetry_hour_counts (hour, " + CountColumns;
 
     public const string AddDayCount = "INSERT INTO telemetry_day_counts (day, " + CountColumns;
 
+    public const string AddDuration = """
+        INSERT INTO telemetry_durations (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket, count)
+        VALUES (@subject, @day, @hour_of_day, @terminal, @is_tool, @name, @bucket, @count)
+        ON CONFLICT (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket) DO UPDATE SET count = telemetry_durations.count + excluded.count
+        """;
+
+    /// <summary>Adds to a sum over everybody. A row of its own for each writer: they never wait for each other.</summary>
+    public const string AddDurationSum = """
+        INSERT INTO telemetry_duration_sums (is_day, period, is_tool, name_id, terminal_id, bucket, writer, count)
+        VALUES (@is_day, @period, @is_tool, @name, @terminal, @bucket, @writer, @count)
+        ON CONFLICT (is_day, period, is_tool, name_id, terminal_id, bucket, writer) DO UPDATE SET count = telemetry_duration_sums.count + excluded.count
+        """;
+
+    /// <summary>What each writer added to a sum.</summary>
+    public const string SelectDurationSums = $"SELECT writer, count FROM telemetry_duration_sums {OfDurationSum} ORDER BY writer FOR UPDATE";
+
+    public const string ShrinkDurationSum = $"UPDATE telemetry_duration_sums SET count = count - @count {OfDurationSum} AND writer = @writer";
+
+    public const string DeleteDurationSum = $"DELETE FROM telemetry_duration_sums {OfDurationSum} AND writer = @writer";
+
+    private const string OfDurationSum =
+        "WHERE is_day = @is_day AND period = @period AND is_tool = @is_tool AND name_id = @name AND terminal_id = @terminal AND bucket = @bucket";
+
     private const string RequestColumns = """
         subject_id, terminal_id, model_id, source, requests, errors,
-            input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost, latency)
+            input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost)
         VALUES (
             @time, @subject, @terminal, @model, @source, @requests, @errors,
-            @input_tokens, @output_tokens, @cache_read_tokens, @cache_write_tokens, @cost, @latency)
+            @input_tokens, @output_tokens, @cache_read_tokens, @cache_write_tokens, @cost)
         ON CONFLICT DO UPDATE SET
             requests = requests + excluded.requests,
             errors = errors + excluded.errors,
@@ -66,13 +69,12 @@ internal static class TelemetryRollupSql
             output_tokens = CAST(output_tokens + excluded.output_tokens AS INTEGER),
             cache_read_tokens = CAST(cache_read_tokens + excluded.cache_read_tokens AS INTEGER),
             cache_write_tokens = CAST(cache_write_tokens + excluded.cache_write_tokens AS INTEGER),
-            cost = CAST(cost + excluded.cost AS INTEGER),
-            latency = coalesce(excluded.latency, latency)
+            cost = CAST(cost + excluded.cost AS INTEGER)
         """;
 
     private const string CountColumns = """
-        subject_id, terminal_id, kind, name_id, detail_id, count, latency)
-        VALUES (@time, @subject, @terminal, @kind, @name, @detail, @count, @latency)
-        ON CONFLICT DO UPDATE SET count = CAST(count + excluded.count AS INTEGER), latency = coalesce(excluded.latency, latency)
+        subject_id, terminal_id, kind, name_id, detail_id, count)
+        VALUES (@time, @subject, @terminal, @kind, @name, @detail, @count)
+        ON CONFLICT DO UPDATE SET count = CAST(count + excluded.count AS INTEGER)
         """;
 }

@@ -131,7 +131,6 @@ CREATE TABLE telemetry_hours (
     cache_read_tokens  INTEGER NOT NULL,
     cache_write_tokens INTEGER NOT NULL,
     cost               INTEGER NOT NULL,
-    latency            BLOB,                              -- histogram of request durations
     PRIMARY KEY (hour, subject_id, terminal_id, model_id, source)
 ) WITHOUT ROWID;
 
@@ -148,7 +147,6 @@ CREATE TABLE telemetry_days (
     cache_read_tokens  INTEGER NOT NULL,
     cache_write_tokens INTEGER NOT NULL,
     cost               INTEGER NOT NULL,
-    latency            BLOB,
     PRIMARY KEY (day, subject_id, terminal_id, model_id, source)
 ) WITHOUT ROWID;
 
@@ -161,7 +159,6 @@ CREATE TABLE telemetry_hour_counts (
     name_id     INTEGER NOT NULL,                         -- the tool, the status, the type
     detail_id   INTEGER NOT NULL,                         -- the outcome, the decision's source
     count       INTEGER NOT NULL,                         -- times; milliseconds for active_time
-    latency     BLOB,                                     -- histogram of tool durations
     PRIMARY KEY (hour, subject_id, terminal_id, kind, name_id, detail_id)
 ) WITHOUT ROWID;
 
@@ -173,8 +170,35 @@ CREATE TABLE telemetry_day_counts (
     name_id     INTEGER NOT NULL,
     detail_id   INTEGER NOT NULL,
     count       INTEGER NOT NULL,
-    latency     BLOB,
     PRIMARY KEY (day, subject_id, terminal_id, kind, name_id, detail_id)
+) WITHOUT ROWID;
+
+-- How often requests and calls of tools took how long: counts by bucket, sixteen to a doubling, at most 640 for each model or tool. A transaction only adds
+-- to a count, so several writers need not read what others wrote. Read by person only, whose days are added up from their hours.
+CREATE TABLE telemetry_durations (
+    subject_id  INTEGER NOT NULL,
+    day         INTEGER NOT NULL,
+    hour_of_day INTEGER NOT NULL,                         -- 0 to 23
+    terminal_id INTEGER NOT NULL,
+    is_tool     INTEGER NOT NULL,                         -- 1: name_id is a tool, 0: a model
+    name_id     INTEGER NOT NULL,
+    bucket      INTEGER NOT NULL,                         -- 0 to 639, see LatencyHistogram
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (subject_id, day, hour_of_day, terminal_id, is_tool, name_id, bucket)
+) WITHOUT ROWID;
+
+-- The same counts over everybody, by hour and by day, written with them: a page over everybody reads no person's rows. Each writer counts in rows of its own,
+-- which readers add up. An erasure takes away what it deletes.
+CREATE TABLE telemetry_duration_sums (
+    is_day      INTEGER NOT NULL,                         -- 1: period is a day, 0: an hour
+    period      INTEGER NOT NULL,
+    is_tool     INTEGER NOT NULL,
+    name_id     INTEGER NOT NULL,
+    terminal_id INTEGER NOT NULL,
+    bucket      INTEGER NOT NULL,
+    writer      INTEGER NOT NULL,
+    count       INTEGER NOT NULL,
+    PRIMARY KEY (is_day, period, is_tool, name_id, terminal_id, bucket, writer)
 ) WITHOUT ROWID;
 
 -- Names that were received and not understood, or refused, and how often: for the admin.
@@ -188,7 +212,7 @@ CREATE TABLE telemetry_seen (
 ) WITHOUT ROWID;
 
 -- What a page keeps in memory of a day is right as long as the day's version is the same. Triggers count it, so that whoever writes cannot forget to.
--- Hours need no version of their own: they are written with their days.
+-- Hours and durations need no version of their own: they are written with their days.
 CREATE TABLE telemetry_day_versions (
     day     INTEGER PRIMARY KEY,
     version INTEGER NOT NULL

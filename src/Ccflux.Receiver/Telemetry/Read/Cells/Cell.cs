@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ccflux.Receiver.Telemetry.Read.Views;
+using Ccflux.Receiver.Telemetry.Store;
 
 namespace Ccflux.Receiver.Telemetry.Read.Cells;
 
@@ -13,10 +14,24 @@ internal readonly record struct RequestCell(int Subject, int Terminal, int Model
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct CountCell(int Subject, int Terminal, string Kind, int Name, int Detail, long Count);
 
-/// <summary>How long requests of a model or calls of a tool took, for everyone together, as a stored histogram.</summary>
+/// <summary>How long requests of a model or calls of a tool took, for everyone together.</summary>
 /// <param name="Name">The model or the tool.</param>
+/// <param name="Buckets">In any order; the same bucket may come several times.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct DurationCell(int Terminal, int Name, byte[] Latency);
+internal readonly record struct DurationCell(int Terminal, int Name, BucketCount[] Buckets)
+{
+    public void AddTo(LatencyHistogram histogram)
+    {
+        foreach (var (bucket, count) in Buckets)
+        {
+            histogram.Add(bucket, count);
+        }
+    }
+}
+
+/// <summary>How many durations a bucket of <see cref="LatencyHistogram"/> has.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct BucketCount(int Bucket, long Count);
 
 /// <summary>Sums as stored in the database; cost in billionths of a dollar.</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -40,6 +55,7 @@ internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] 
     private const int RequestBytes = 72;
     private const int CountBytes = 40;
     private const int DurationBytes = 40;
+    private const int BucketBytes = 16;
 
     /// <summary>Merges several hours into one part of a day.</summary>
     public static TimeCells Of(long day, IReadOnlyCollection<TimeCells> hours) => new(
@@ -49,5 +65,5 @@ internal sealed record TimeCells(long Time, RequestCell[] Requests, CountCell[] 
         [.. hours.SelectMany(hour => hour.RequestTimes)],
         [.. hours.SelectMany(hour => hour.ToolTimes)]);
 
-    public int Bytes => (Requests.Length * RequestBytes) + (Counts.Length * CountBytes) + RequestTimes.Concat(ToolTimes).Sum(cell => cell.Latency.Length + DurationBytes);
+    public int Bytes => (Requests.Length * RequestBytes) + (Counts.Length * CountBytes) + RequestTimes.Concat(ToolTimes).Sum(cell => (cell.Buckets.Length * BucketBytes) + DurationBytes);
 }

@@ -11,6 +11,8 @@ namespace Ccflux.Receiver.Telemetry.Read.Cells;
 /// <param name="hourly">Hours; otherwise days.</param>
 internal sealed class CellReader(SqlSession session, string? subjects, bool hourly)
 {
+    private const int HoursADay = 24;
+
     private static readonly FrozenSet<string> s_kinds = FrozenSet.ToFrozenSet(
     [
         CountKind.Session, CountKind.AnonymousSession, CountKind.Conversation, CountKind.Error, CountKind.Tool, CountKind.Decision,
@@ -18,16 +20,14 @@ internal sealed class CellReader(SqlSession session, string? subjects, bool hour
     ]);
 
     /// <summary>The hours of a day, or the day.</summary>
-    public IEnumerable<TimeCells> ReadDay(int day) => hourly ? Enumerable.Range(day * 24, 24).Select(Read) : [Read(day)];
-
-    private TimeCells Read(int time)
+    public IEnumerable<TimeCells> ReadDay(int day)
     {
-        var (requestTimes, toolTimes) = (new Dictionary<(int, int), LatencyHistogram>(), new Dictionary<(int, int), LatencyHistogram>());
-        var requests = ReadRequests(time, requestTimes);
-        return new TimeCells(time, requests, ReadCounts(time, toolTimes), Durations(requestTimes), Durations(toolTimes));
+        var durations = ReadDurations(day);
+        return (hourly ? Enumerable.Range(day * HoursADay, HoursADay) : [day])
+            .Select(time => new TimeCells(time, ReadRequests(time), ReadCounts(time), Durations(durations, time, isTool: false), Durations(durations, time, isTool: true)));
     }
 
-    private RequestCell[] ReadRequests(int time, Dictionary<(int, int), LatencyHistogram> times)
+    private RequestCell[] ReadRequests(int time)
     {
         var cells = new List<RequestCell>();
         using var rows = subjects is null
@@ -37,15 +37,13 @@ internal sealed class CellReader(SqlSession session, string? subjects, bool hour
         {
             var sum = new RequestSum(
                 rows.NonNegative(3), rows.NonNegative(4), rows.NonNegative(5), rows.NonNegative(6), rows.NonNegative(7), rows.NonNegative(8), rows.NonNegative(9));
-            var cell = new RequestCell(rows.Int32(0), rows.Int32(1), rows.Int32(2), sum);
-            cells.Add(cell);
-            AddTo(times, (cell.Terminal, cell.Model), rows.Bytes(10));
+            cells.Add(new RequestCell(rows.Int32(0), rows.Int32(1), rows.Int32(2), sum));
         }
 
         return [.. cells];
     }
 
-    private CountCell[] ReadCounts(int time, Dictionary<(int, int), LatencyHistogram> times)
+    private CountCell[] ReadCounts(int time)
     {
         var sums = new Dictionary<CountKey, long>();
         using var rows = subjects is null
@@ -68,24 +66,39 @@ internal sealed class CellReader(SqlSession session, string? subjects, bool hour
             var person = kind is CountKind.Session or CountKind.AnonymousSession or CountKind.EditDecision ? subject : 0;
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, new CountKey(person, terminal, kind, name, rows.Int32(4)), out _);
             sum = Saturating.Add(sum, rows.NonNegative(5));
-            AddTo(times, (terminal, name), rows.Bytes(6));
         }
 
         return [.. sums.Select(pair => new CountCell(pair.Key.Subject, pair.Key.Terminal, pair.Key.Kind, pair.Key.Name, pair.Key.Detail, pair.Value))];
     }
 
-    private static void AddTo(Dictionary<(int, int), LatencyHistogram> times, (int Terminal, int Name) key, ReadOnlySpan<byte> latency)
+    private Dictionary<DurationKey, List<BucketCount>> ReadDurations(int day)
     {
-        if (latency.Length > 0)
+        var durations = new Dictionary<DurationKey, List<BucketCount>>();
+        var (first, last) = hourly ? (day * HoursADay, (day * HoursADay) + HoursADay - 1) : (day, day);
+        using var rows = subjects is null
+            ? session.Query(CellsSql.Durations, ("is_day", hourly ? 0 : 1), ("first", first), ("last", last))
+            : session.Query(CellsSql.DurationsOf, ("subjects", subjects), ("day", day));
+        while (rows.Read())
         {
-            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(times, key, out _);
-            (sum ??= new LatencyHistogram()).Add(latency);
+            var key = new DurationKey(hourly ? rows.Int32(0) : day, rows.Bool(1), rows.Int32(2), rows.Int32(3));
+            ref var buckets = ref CollectionsMarshal.GetValueRefOrAddDefault(durations, key, out _);
+            (buckets ??= []).Add(new BucketCount(int.CreateSaturating(rows.Int64(4)), rows.Int64(5)));
         }
+
+        return durations;
     }
 
-    private static DurationCell[] Durations(Dictionary<(int Terminal, int Name), LatencyHistogram> times) =>
-        [.. times.Select(pair => new DurationCell(pair.Key.Terminal, pair.Key.Name, pair.Value.ToArray()))];
+    private static DurationCell[] Durations(Dictionary<DurationKey, List<BucketCount>> durations, int time, bool isTool) =>
+    [
+        .. durations.Where(pair => pair.Key.Time == time && pair.Key.IsTool == isTool)
+            .Select(pair => new DurationCell(pair.Key.Terminal, pair.Key.Name, [.. pair.Value])),
+    ];
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct CountKey(int Subject, int Terminal, string Kind, int Name, int Detail);
+
+    /// <param name="Time">The hour or day.</param>
+    /// <param name="IsTool">Whether the name is a tool's; otherwise a model's.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct DurationKey(int Time, bool IsTool, int Name, int Terminal);
 }

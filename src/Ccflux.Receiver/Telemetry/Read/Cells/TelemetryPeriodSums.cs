@@ -157,7 +157,7 @@ internal sealed class TelemetryPeriodSums
         {
             if (_scope.Holds(cell, ofModel: true))
             {
-                requests.Add(cell.Latency);
+                cell.AddTo(requests);
             }
         }
 
@@ -178,11 +178,11 @@ internal sealed class TelemetryPeriodSums
 
     private void AddTool(in DurationCell cell, LatencyHistogram all, bool isNow)
     {
-        all.Add(cell.Latency);
+        cell.AddTo(all);
         if (isNow && !_isFork)
         {
             ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_tools, cell.Name, out _);
-            (sum ??= new LatencyHistogram()).Add(cell.Latency);
+            cell.AddTo(sum ??= new LatencyHistogram());
         }
     }
 
