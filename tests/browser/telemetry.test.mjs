@@ -236,10 +236,10 @@ test("A person's page sets both accounts side by side and sums nothing", async (
   assert.equal(await row.count(), 1);
   assert.equal(await row.locator("th").getAttribute("title"), sessionOfHana);
   const values = await row.locator("td").evaluateAll((list) => list.map((cell) => cell.dataset.v ?? cell.textContent.trim()));
-  assert.deepEqual(values, ["claude-opus-5-5", "61600", "67300", "5700", "compact", "Agrees"]);
+  assert.deepEqual(values, ["claude-opus-5-5", "61600", "67300", "", "5700", "compact", "Agrees"]);
   assert.equal(await page.locator("#agreement tfoot").count(), 0);
   await page.goto(`${receiver.address}/admin/telemetry/users/mateo.vargas%40example.org?period=7d`);
-  assert.match(await page.locator("#agreement tbody tr").first().textContent(), /claude-sonnet-5\s*900\s*800\s*—\s*—\s*Differs/);
+  assert.match(await page.locator("#agreement tbody tr").first().textContent(), /claude-sonnet-5\s*900\s*800\s*—\s*—\s*—\s*Differs/);
   assert.equal((await page.goto(`${receiver.address}/admin/telemetry/users/nobody%40example.org`)).status(), 404);
   assert.deepEqual(trouble.filter((line) => !line.includes("404")), []);
   await context.close();
