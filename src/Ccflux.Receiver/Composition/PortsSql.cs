@@ -27,7 +27,8 @@ internal static class PortsSql
                          UNION ALL SELECT -s.subject_id FROM person p JOIN telemetry_subjects s ON s.kind = 'claimed' AND s.name = p.email)
         SELECT sources, origin, hidden, CAST(sum({LedgerSql.One}) AS bigint), CAST(total(tokens) AS bigint)
         FROM (SELECT CASE WHEN r.subject_id = 0 AND r.request_key IN (
-                         SELECT t.request_key FROM holders o CROSS JOIN requests t WHERE t.user_id = o.user_id AND t.subject_id <> 0
+                         SELECT t.request_key FROM person p CROSS JOIN requests t WHERE t.user_id = p.user_id AND t.user_id > 0 AND t.subject_id <> 0
+                         UNION ALL SELECT t.request_key FROM holders o CROSS JOIN requests t WHERE t.user_id = o.user_id AND o.user_id < 0
                      ) THEN (r.provenance & 3) | 1 ELSE r.provenance & 3 END AS sources, r.origin, r.hidden,
                      r.input_tokens + r.output_tokens + r.cache_read_tokens + r.cache_write_5m_tokens + r.cache_write_1h_tokens AS tokens
               FROM holders h
@@ -53,8 +54,9 @@ internal static class PortsSql
     public const string MisplacedSubjects = $"""
         SELECT subject_id
         FROM (SELECT s.subject_id, {Holder} AS holder FROM telemetry_subjects s WHERE s.kind IN ('claimed', 'install')) AS held
-        WHERE EXISTS (SELECT 1 FROM requests r WHERE r.subject_id = held.subject_id AND r.subject_id <> 0 AND r.user_id < held.holder)
-           OR EXISTS (SELECT 1 FROM requests r WHERE r.subject_id = held.subject_id AND r.subject_id <> 0 AND r.user_id > held.holder)
+        WHERE EXISTS (SELECT 1 FROM requests r WHERE r.subject_id = held.subject_id AND r.subject_id <> 0 AND r.user_id > 0 AND r.user_id < held.holder)
+           OR EXISTS (SELECT 1 FROM requests r WHERE r.subject_id = held.subject_id AND r.subject_id <> 0 AND r.user_id > 0 AND r.user_id > held.holder)
+           OR (held.holder > 0 AND EXISTS (SELECT 1 FROM requests r WHERE r.user_id = -held.subject_id))
         ORDER BY subject_id
         """;
 

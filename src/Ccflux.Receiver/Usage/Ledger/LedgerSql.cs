@@ -102,21 +102,26 @@ internal static class LedgerSql
     public const string HasRequestsInHours = "SELECT 1 FROM requests WHERE user_id = @user AND hour BETWEEN @first AND @last AND origin <> 8 LIMIT 1";
 
     /// <summary>Whether a user has requests that the telemetry of an installation or a claimed address reported.</summary>
-    public const string HasSubjects = "SELECT 1 FROM requests WHERE user_id = @user AND subject_id <> 0 LIMIT 1";
+    public const string HasSubjects = "SELECT 1 FROM requests WHERE user_id = @user AND user_id > 0 AND subject_id <> 0 LIMIT 1";
 
     public const string SelectSubjectsOfKey = "SELECT request_key, subject_id FROM requests WHERE user_id = @user AND request_key = @key AND subject_id <> 0";
 
     /// <summary>Whether another row tells of a request: the user's own, or that of a subject with a smaller number.</summary>
     public const string HasSame = "SELECT 1 FROM requests WHERE user_id = @user AND request_key = @key AND subject_id < @subject LIMIT 1";
 
-    /// <summary>Where rows of a subject stand, other than with one user. Two ranges of the index: it does not read all rows of that user.</summary>
+    /// <summary>Where rows of a subject stand, other than with one user: ranges of the index, so that the user's own are not read.</summary>
     public const string SelectHolder = """
         SELECT coalesce(
-            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id < @user),
-            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id > @user))
+            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id > 0 AND user_id < @user),
+            (SELECT min(user_id) FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id > 0 AND user_id > @user),
+            (SELECT min(user_id) FROM requests WHERE user_id = -@subject AND @user > 0))
         """;
 
-    public const string SelectRequestsOfSubject = "SELECT request_key, subject_id FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id = @user LIMIT @limit";
+    /// <summary>Rows of a subject that stand with a user, and those that stand with the subject itself.</summary>
+    public const string SelectRequestsOfSubject =
+        "SELECT request_key, subject_id FROM requests WHERE subject_id = @subject AND subject_id <> 0 AND user_id = @user AND user_id > 0 LIMIT @limit";
+
+    public const string SelectUnattributed = "SELECT request_key, subject_id FROM requests WHERE user_id = -@subject LIMIT @limit";
 
     public const string SelectSession = "SELECT session_id, reported_at FROM sessions WHERE user_id = @user AND session_key = @session";
 

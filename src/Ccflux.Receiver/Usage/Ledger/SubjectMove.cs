@@ -20,8 +20,10 @@ internal static class SubjectMove
             return 0;
         }
 
-        var requests = RequestStore.Ids(writing, LedgerSql.SelectRequestsOfSubject, ("subject", subject), ("user", holder), ("limit", most))
-            .ConvertAll(id => RequestStore.Find(writing, holder, id)!.Value.Request);
+        var ids = holder > 0
+            ? RequestStore.Ids(writing, LedgerSql.SelectRequestsOfSubject, ("subject", subject), ("user", holder), ("limit", most))
+            : RequestStore.Ids(writing, LedgerSql.SelectUnattributed, ("subject", subject), ("limit", most));
+        var requests = ids.ConvertAll(id => RequestStore.Find(writing, holder, id)!.Value.Request);
         foreach (var session in requests.GroupBy(request => request.Session))
         {
             // The session may go with its last row.

@@ -123,8 +123,8 @@ CREATE TABLE requests (
     PRIMARY KEY (user_id, hour, request_key, subject_id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX requests_by_key ON requests (user_id, request_key, subject_id);
-CREATE INDEX requests_of_subjects ON requests (subject_id, user_id) WHERE subject_id <> 0;
-CREATE INDEX requests_with_subjects ON requests (user_id) WHERE subject_id <> 0;
+CREATE INDEX requests_of_subjects ON requests (subject_id, user_id) WHERE subject_id <> 0 AND user_id > 0;
+CREATE INDEX requests_with_subjects ON requests (user_id) WHERE subject_id <> 0 AND user_id > 0;
 CREATE INDEX requests_copies ON requests (user_id, copy_of) WHERE hidden = 2;
 CREATE INDEX requests_of_telemetry ON requests (user_id, session_key, provenance, origin) WHERE (provenance & 3) = 1;
 CREATE INDEX requests_of_metrics ON requests (user_id, origin, session_key) WHERE origin = 8;

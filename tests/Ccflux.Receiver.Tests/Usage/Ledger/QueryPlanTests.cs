@@ -11,8 +11,8 @@ public sealed partial class QueryPlanTests
     private static readonly string[] s_statements =
     [
         LedgerSql.HasMetrics, LedgerSql.SelectMetricsOfSession, LedgerSql.SelectMetricsOfHours, LedgerSql.HasRequests, LedgerSql.HasRequestsInHours,
-        LedgerSql.HasSubjects, LedgerSql.SelectSubjectsOfKey, LedgerSql.HasSame, LedgerSql.SelectHolder, LedgerSql.SelectRequestsOfSubject, LedgerSql.SelectTelemetryOfSession,
-        LedgerSql.SelectRequest, LedgerRollupSql.DeleteEmptySession, PortsSql.MisplacedSubjects, PortsSql.SubjectHolder,
+        LedgerSql.HasSubjects, LedgerSql.SelectSubjectsOfKey, LedgerSql.HasSame, LedgerSql.SelectRequestsOfSubject, LedgerSql.SelectTelemetryOfSession,
+        LedgerSql.SelectRequest, LedgerRollupSql.DeleteEmptySession, PortsSql.SubjectHolder,
     ];
 
     [Fact]
